@@ -73,7 +73,6 @@ class AskedCommand:
     `as_sent` is the request as the client sent it, before anything was filled in: the key belongs to that.
     `about_danger` says that the note speaks of abuse or danger, `danger_items` for which items theirs do:
     such words go to the annex.
-    `quoted` says that the words are those of somebody else.
     `file` is the photo or document that it adds. `confirm` holds the contradictions that they were asked
     about and confirm.
     """
@@ -93,7 +92,6 @@ class AskedCommand:
     key: str | None = None
     confirm: tuple[str, ...] = ()
     file: NewFile | None = None
-    quoted: bool = False
 
     @property
     def explained(self) -> bool:
@@ -286,7 +284,6 @@ async def take(
             notes=notes,
             file=asked.file,
         ),
-        quoted=asked.quoted,
     )
     if isinstance(result, store.KeyReusedWithOtherBody):
         raise HomewardError("duplicate-key-other-body", where=HEADER)

@@ -99,6 +99,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         },
         "SafetyNameBody": {"a-colleague": {"user_id": USER, "reason": "Looks after her tenancy"}},
         "SafetyNameEnd": {"no-longer": {"reason": "Has left the team"}},
+        "SafetyReferralEnd": {"seen-to": {"reason": "Spoke with her practice: they see her on Friday"}},
         "SafetyAdviserBody": {"an-adviser": {"user_id": USER, "kind": "adviser"}},
         "ItemAnswerBody": {
             "by-phone": {

@@ -18,6 +18,7 @@ from discharge.clocks import london_date
 from discharge.store.tables import Organisation, ReferralRequestRow
 from fhir_adapters.fhir.requested import RequestFacts
 from fhir_adapters.referrals import REFERRAL_VALUES
+from fhir_adapters.store.danger_in_requests import as_sent, own_words
 
 
 async def read(services: Services, caller: Principal, kind: ResourceType, resource_id: UUID) -> Resource:
@@ -79,9 +80,11 @@ def _make(kind: ResourceType) -> Callable[[RequestFacts], Resource]:
 
 
 async def _facts(session: AsyncSession, row: ReferralRequestRow) -> RequestFacts:
+    """What a request says; to whoever wrote it also what it says of danger."""
+    own = (await own_words(session, [row.id])).get(row.id)
     return RequestFacts(
         request_id=row.id,
-        values=REFERRAL_VALUES.shown(row.said),
+        values=REFERRAL_VALUES.shown(as_sent(row.said, own) if own else row.said),
         state=row.state,
         requested_on=london_date(row.requested_at),
         modified=row.answered_at or row.requested_at,

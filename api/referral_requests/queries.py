@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select
@@ -15,11 +15,10 @@ from api.looks.notes import looked_at
 from api.web.paging import COUNTED_TO
 from api.web.principals import Principal
 from discharge.errors import HomewardError
-from discharge.sight import DANGER
 from discharge.store.tables import ReferralRequestRow, ReferralReviewerRow
+from fhir_adapters.store.danger_in_requests import as_sent, own_words
 
 Box = Literal["waiting", "answered", "sent"]
-WITHHELD = "Withheld. Once the request is accepted, the people named for safety read it."
 
 SOMEBODY_NEW = "new"
 """Chosen in place of a candidate where a request means nobody whom we hold."""
@@ -93,32 +92,25 @@ async def requests(session: AsyncSession, caller: Principal, box: Box, offset: i
 
 
 async def _withhold(session: AsyncSession, caller: Principal, rows: Sequence[ReferralRequestRow]) -> None:
-    """Take out of the rows, which are only shown, where somebody hidden is, and what speaks of abuse or
-    danger; unless the caller sent it.
+    """Take out of the rows, which are only shown, where somebody hidden is, unless the caller's organisation
+    sent it; and show who wrote them the words about danger, which the annex has.
     """
     others = [row.id for row in rows if row.sender_id != caller.organisation_id]
     asked = select(ReferralRequestRow.id).where(
         ReferralRequestRow.id.in_(others), func.homeward_request_hidden(ReferralRequestRow.id)
     )
     hidden = set(await session.scalars(asked)) if others else set()
+    own = await own_words(session, [row.id for row in rows])
     for row in rows:
         said = row.said
         if row.id in hidden:
             person = {**said.get("person", {}), "address": None, "location_hidden": True}
             said = {**said, "ward": None, "person": person}
-        if caller.organisation_id != row.sender_id:
-            said = _without_danger(said)
+        if row.id in own:
+            said = as_sent(said, own[row.id])
         if said is not row.said:
             session.expunge(row)  # what is left out is never written
             row.said = said
-
-
-def _without_danger(said: dict[str, Any]) -> dict[str, Any]:
-    reasons = said.get("reasons") or []
-    if not said.get("about_danger") and DANGER not in reasons:
-        return said
-    note = WITHHELD if said.get("note") else None
-    return {**said, "note": note, "reasons": [reason for reason in reasons if reason != DANGER]}
 
 
 async def count_waiting(session: AsyncSession, caller: Principal) -> int:
@@ -138,18 +130,6 @@ async def read_request(session: AsyncSession, caller: Principal, request_id: UUI
     await looked_at(session, caller, "referral request", (), people)
     await _withhold(session, caller, [row])
     return RequestFile(row, to_answer, found)
-
-
-SPEAKS = ("note", "reasons", "about_danger")
-"""What can speak of danger in a request."""
-
-
-async def as_it_was_sent(session: AsyncSession, row: ReferralRequestRow) -> dict[str, Any]:
-    """What a request says, as the reader may know it, with its words and reasons as they were sent: for the
-    case that it opens, and not to be shown.
-    """
-    sent = await session.scalar(select(ReferralRequestRow.said).where(ReferralRequestRow.id == row.id)) or {}
-    return {**row.said, **{name: sent[name] for name in SPEAKS if name in sent}}
 
 
 async def _candidates(session: AsyncSession, request_id: UUID) -> tuple[Candidate, ...]:

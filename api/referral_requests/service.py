@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.commands.service import AskedCommand, Outcome, body_hash, execute, existing, take
 from api.looks.notes import who
-from api.referral_requests.queries import SOMEBODY_NEW, RequestFile, as_it_was_sent, read_request
+from api.referral_requests.queries import SOMEBODY_NEW, RequestFile, read_request
 from api.web.principals import Principal
 from api.web.request_keys import KeyedWrite
 from api.web.services import Services
@@ -56,7 +56,7 @@ async def take_on(
             return await execute(services, existing(before))
         file = await _to_answer(session, caller, request_id)
         row = file.row
-        values = ReferralValues.model_validate(await as_it_was_sent(session, row), extra="ignore")
+        values = ReferralValues.model_validate(row.said, extra="ignore")
         sender = await session.get_one(Organisation, row.sender_id)
         person_id = await session.scalar(
             _PERSON, {"request_id": request_id, "person_id": _chosen(file, person)}
@@ -125,8 +125,6 @@ async def _asked(
         effective_on=today if known else min(values.referred_on or london_date(row.requested_at), today),
         as_sent=None,
         note=f"{sender.name}: {values.note}" if values.note else None,
-        about_danger=values.about_danger,
-        quoted=True,
     )
 
 

@@ -11,6 +11,7 @@ from api.web.names import Directory
 from housing_checks.safety.clocks import SAFETY_CLOCKS
 from housing_checks.store.safety import AnnexFile, Entry
 from housing_checks.store.safety_tables import SafetyClockRow
+from housing_checks.store.safety_uncased import Uncased
 
 
 def safety_json(found: SafetyFile, known: Directory, now: datetime) -> schemas.SafetyRecord:
@@ -82,6 +83,24 @@ def _due(row: SafetyClockRow, now: datetime) -> dict[str, Any]:
 def is_late(row: SafetyClockRow, now: datetime) -> bool:
     """Whether a clock is over, found by the sweep or not yet."""
     return row.late_at is not None or row.due_at <= now
+
+
+def referral_json(each: Uncased, known: Directory) -> schemas.SafetyReferral:
+    """What was said in a referral that has no case."""
+    return schemas.SafetyReferral(
+        entry_id=each.event_id,
+        said_at=each.said_at,
+        name=known.user(each.user_id),
+        organisation=known.organisation(each.organisation_id),
+        state=each.state,  # type: ignore[arg-type]
+        due_at=each.due_at,
+        family_name=each.family_name,
+        given_name=each.given_name,
+        birth_date=each.birth_date,
+        nhs_number=each.nhs_number,
+        words=dict(each.words or {}),
+        may_end=each.may_end,
+    )
 
 
 def due_json(each: Due, now: datetime) -> schemas.SafetyCaseDue:

@@ -21,12 +21,12 @@ from api.safety.check_item import keep_in_step
 from api.safety.forms import NAMED_FORMS, QUESTIONS, SafetyForm
 from api.safety.line import whom_to_ask
 from api.safety.routes import ADVISERS, appoint, end_appointment
-from api.safety.views import due_line, entry_lines, look_lines, named_lines, work_line
+from api.safety.views import due_line, entry_lines, look_lines, named_lines, referral_line, work_line
 from api.web import names
 from api.web.names import Directory
 from api.web.page import words
 from api.web.page.visit import Visit, Visitor
-from api.web.paging import Turned, turns
+from api.web.paging import FIRST, Page, Turned, turns
 from discharge.errors import HomewardError
 from discharge.store.tables import User
 from housing_checks.safety.commands import NoteItem, SafetyRequest
@@ -34,7 +34,9 @@ from housing_checks.store import safety_advisers
 
 router = APIRouter(include_in_schema=False)
 
-DONE = {"recorded": "Saved", "named": "They can read it now", "removed": "They can no longer read it"}
+DONE = {"recorded": "Saved", "named": "They can read it now", "removed": "They can no longer read it"} | {
+    "ended": "The words are erased. Who saw to them, when and why is kept"
+}
 NAME, REMOVE = "name-person", "remove-person"
 NOT_CHOSEN = "Choose one of the people on the page"
 WHY = "Say why, in 3 to 200 characters"
@@ -84,13 +86,25 @@ async def _name(visit: Visit, case_id: UUID, sent: FormData, kind: str) -> Respo
 
 
 @router.get("/safety")
-async def due(visit: Visitor, page: Turned) -> Response:
-    """What is due on the annexes that the reader is named on."""
-    visit.caller.require(service.ASK)
-    async with visit.services.begin(visit.caller) as session:
-        rows, following = page.after(await service.due(session, visit.caller, **page.more))
-    lines = [work_line(each, visit.now) for each in rows]
-    return visit.page("safety/due.html", lines=lines, turns=turns("/safety", page, following))
+async def due(visit: Visitor, page: Turned, done: str = "") -> Response:
+    """What is due on the annexes that the reader is named on, and what referrals without a case say."""
+    return await _due(visit, page, done=DONE.get(done, ""))
+
+
+@router.post("/safety/referrals/{entry_id}/end")
+async def end_referral(visit: Visitor, entry_id: UUID) -> Response:
+    """An adviser has seen to what a referral without a case says."""
+    sent = await visit.form()
+    try:
+        async with visit.services.begin(visit.caller) as session:
+            await (await visit.keyed(sent)).require_unused(session)
+            reason = str(sent.get("reason", "")).strip()
+            await service.end_referral(session, visit.caller, entry_id, reason)
+    except HomewardError as error:
+        if error.where != "reason":
+            raise
+        return await _due(visit, FIRST, fault=str(entry_id), status=422)
+    return visit.to("/safety?done=ended")
 
 
 @router.get("/safety/advisers")
@@ -128,6 +142,25 @@ async def end_adviser(visit: Visitor, appointment_id: UUID) -> Response:
         visit.services, NoneType, lambda session: end_appointment(session, visit.caller, appointment_id)
     )
     return visit.to("/safety/advisers?done=ended")
+
+
+async def _due(visit: Visit, page: Page, *, done: str = "", fault: str = "", status: int = 200) -> Response:
+    visit.caller.require(service.ASK)
+    async with visit.services.begin(visit.caller) as session:
+        rows, following = page.after(await service.due(session, visit.caller, **page.more))
+        said, more = FIRST.after(await service.referrals(session, visit.caller, **FIRST.more))
+        known = await names.directory(session)
+    return visit.page(
+        "safety/due.html",
+        status,
+        lines=[work_line(each, visit.now) for each in rows],
+        turns=turns("/safety", page, following),
+        referrals=[referral_line(each, known) for each in said],
+        more_referrals=bool(more),
+        done=done,
+        fault=fault,
+        why=WHY,
+    )
 
 
 async def _read(visit: Visit, case_id: UUID, what: str) -> tuple[service.SafetyFile, Directory]:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.looks.notes import who
 from api.safety import service
 from api.safety.check_item import keep_in_step
-from api.safety.json_views import due_json, safety_json
+from api.safety.json_views import due_json, referral_json, safety_json
 from api.safety.line import NOBODY_NAMED, whom_to_ask
 from api.safety.schemas import (
     SafetyAdviser,
@@ -21,6 +21,8 @@ from api.safety.schemas import (
     SafetyNameBody,
     SafetyNameEnd,
     SafetyRecord,
+    SafetyReferralEnd,
+    SafetyReferralList,
     SafetyWork,
 )
 from api.web import names
@@ -96,6 +98,27 @@ async def list_safety_due(services: Ready, caller: Caller, page: Paged) -> Safet
     return SafetyWork(due=[due_json(each, now) for each in rows], next=following)
 
 
+@router.get("/safety/referrals")
+async def list_safety_referrals(services: Ready, caller: Caller, page: Paged) -> SafetyReferralList:
+    """What was said about abuse or danger in referrals that have no case, for safety advisers."""
+    caller.require(service.ASK)
+    return await _referrals(services, caller, page)
+
+
+@router.post("/safety/referrals/{entry_id}/end")
+async def end_safety_referral(
+    entry_id: UUID, body: SafetyReferralEnd, services: Ready, caller: Caller, keyed: Keyed
+) -> SafetyReferralList:
+    """Say that you have seen to it, and how: the words are erased. Not found while the referral may still
+    open a case. No key is kept of it.
+    """
+    caller.require(service.ASK)
+    async with services.begin(keyed.caller) as session:
+        await keyed.require_unused(session)
+        await service.end_referral(session, caller, entry_id, body.reason.strip())
+    return await _referrals(services, caller, FIRST)
+
+
 @router.get("/safety/advisers")
 async def list_safety_advisers(services: Ready, caller: Caller, page: Paged) -> SafetyAdviserList:
     """Who is named for safety in the caller's organisation: each of its cases says to ask the first."""
@@ -143,6 +166,13 @@ async def _read(services: Services, caller: Principal, case_id: UUID) -> SafetyR
         found = await service.read(session, caller, case_id, "safety by interface")
         known = await names.directory(session)
     return safety_json(found, known, now)
+
+
+async def _referrals(services: Services, caller: Principal, page: Page) -> SafetyReferralList:
+    async with services.begin(caller) as session:
+        rows, following = page.after(await service.referrals(session, caller, **page.more))
+        known = await names.directory(session)
+    return SafetyReferralList(referrals=[referral_json(each, known) for each in rows], next=following)
 
 
 async def _advisers(services: Services, caller: Principal, page: Page) -> SafetyAdviserList:

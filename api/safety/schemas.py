@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -136,6 +136,38 @@ class SafetyWork(Schema):
 
     due: list[SafetyCaseDue]
     next: str | None
+
+
+class SafetyReferral(Schema):
+    """What was said about abuse or danger in a referral that has no case."""
+
+    entry_id: UUID
+    said_at: datetime
+    name: str | None
+    organisation: str
+    state: Literal["waiting", "taken-on", "declined", "withdrawn", "refused", "failed"]
+    due_at: datetime | None
+    family_name: str | None
+    given_name: str | None
+    birth_date: date | None
+    nhs_number: str | None
+    words: dict[str, str]
+    may_end: bool
+
+
+class SafetyReferralList(Schema):
+    """What was said in referrals that have no case, the earliest first; for safety advisers of the
+    organisation that sent the referral, and of those that it was sent to. For everybody else it is empty.
+    """
+
+    referrals: list[SafetyReferral]
+    next: str | None
+
+
+class SafetyReferralEnd(BaseModel):
+    """Somebody has seen to it, and says how."""
+
+    reason: str
 
 
 class SafetyAdviserBody(BaseModel):

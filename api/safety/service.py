@@ -29,8 +29,9 @@ from discharge.roles import CARE, ROLES
 from discharge.store.tables import CaseRow, Person, User
 from housing_checks.safety.commands import SafetyRequest
 from housing_checks.safety.model import Stamp
-from housing_checks.store import safety, safety_advisers
+from housing_checks.store import safety, safety_advisers, safety_uncased
 from housing_checks.store.safety_tables import SafetyClockRow, SafetyLookRow
+from housing_checks.store.safety_uncased import Uncased
 
 ASK = "safety.ask"
 MOST_LOOKS = 200
@@ -145,6 +146,19 @@ async def due(session: AsyncSession, caller: Principal, offset: int, size: int) 
     for case_id in {each.case_id for each in clocks.values()}:
         await safety.note_look(session, who(caller), case_id, "list of what is due")
     return [Due(each, found[key]) for key, each in clocks.items() if key in found]
+
+
+async def referrals(session: AsyncSession, caller: Principal, offset: int, size: int) -> Sequence[Uncased]:
+    """What was said in referrals that have no case, for the advisers who read it; nothing for others."""
+    caller.require(ASK)
+    return await safety_uncased.uncased(session, who(caller), offset, size)
+
+
+async def end_referral(session: AsyncSession, caller: Principal, event_id: UUID, reason: str) -> None:
+    """An adviser has seen to it, and its words are erased. Raises not-found, invalid-body."""
+    caller.require(ASK)
+    _require_reason(reason)
+    await safety_uncased.end_uncased(session, event_id, reason)
 
 
 async def _case(session: AsyncSession, caller: Principal, case_id: UUID) -> tuple[Case, Person]:

@@ -24,6 +24,7 @@ from housing_checks.safety.events import DangerNoted
 from housing_checks.safety.lists import SAFE_CONTACT_METHODS, SAFETY_MEASURES
 from housing_checks.store.safety import Entry
 from housing_checks.store.safety_tables import SafetyClockRow, SafetyNamedRow
+from housing_checks.store.safety_uncased import Uncased
 
 REFERRED = "referred"
 NOTE_WORDS: Mapping[str, str] = {
@@ -144,6 +145,54 @@ def work_line(each: Due, now: datetime) -> DueLine:
     line = due_line(each.clock, now)
     name = words.full_name(each.person.family_name, each.person.given_name)
     return DueLine(line.what, line.due, line.tag, name, f"/cases/{each.clock.case_id}/safety")
+
+
+@dataclass(frozen=True)
+class ReferralLine:
+    """What was said in a referral that has no case."""
+
+    id: str
+    name: str
+    about: str
+    who: str
+    state: str
+    due: str
+    facts: tuple[Fact, ...]
+    may_end: bool
+
+
+REFERRAL_STATES: Mapping[str, str] = {
+    "waiting": "The request waits for acceptance",
+    "taken-on": "The request is accepted, and its case opens now",
+    "declined": "The request was declined",
+    "withdrawn": "The request was withdrawn",
+    "refused": "The referral was refused",
+    "failed": "The referral failed",
+}
+
+
+def referral_line(each: Uncased, known: Directory) -> ReferralLine:
+    """What was said in a referral that has no case, in words."""
+    by = ", ".join(filter(None, (known.user(each.user_id), known.organisation(each.organisation_id))))
+    about = (words.day(each.birth_date, ""), words.nhs_number(each.nhs_number, ""))
+    return ReferralLine(
+        id=str(each.event_id),
+        name=words.full_name(each.family_name, each.given_name),
+        about=", ".join(filter(None, about)),
+        who=f"{words.moment(each.said_at)}, {by}",
+        state=REFERRAL_STATES.get(each.state, words.from_code(each.state).capitalize()),
+        due=words.moment(each.due_at) if each.due_at else "",
+        facts=tuple(_noted_words(each.words or {})),
+        may_end=each.may_end,
+    )
+
+
+def _noted_words(said: Mapping[str, str]) -> Iterator[Fact]:
+    for item, text in said.items():
+        if item == REASON:
+            yield Fact(NOTE_WORDS[REFERRED], casework.REFERRAL_REASONS.label(text))
+        else:
+            yield Fact(NOTE_WORDS.get(item, item), text)
 
 
 def named_lines(found: SafetyFile, known: Directory) -> tuple[NamedLine, ...]:

@@ -121,6 +121,7 @@ JSON: Final = (
     Opened("place readers, by interface", f"{API}/cases/{{case}}/place-readers", WARD),
     Opened("safety questions, by interface", f"{API}/cases/{{case}}/safety", WARD),
     Opened("safety, what is due, by interface", f"{API}/safety", WARD),
+    Opened("safety, referrals without a case, by interface", f"{API}/safety/referrals", WARD),
     Opened("safety advisers, by interface", f"{API}/safety/advisers", ADMIN),
     Opened("documents, by interface", f"{API}/cases/{{case}}/documents", WARD),
     Opened("a document, by interface", f"{API}/cases/{{case}}/documents/{{document}}", WARD),

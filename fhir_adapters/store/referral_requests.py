@@ -24,6 +24,7 @@ from discharge.errors import HomewardError
 from discharge.reference.policy import policy_on
 from discharge.store.tables import Organisation, ReferralRequestRow
 from fhir_adapters.referrals import ReferralValues
+from fhir_adapters.store.danger_in_requests import danger_words, keep_words, without_danger
 from fhir_adapters.store.referral_commands import find_service
 
 MOST_BY_CLIENT_AN_HOUR = 60
@@ -75,8 +76,8 @@ async def find_by_key(session: AsyncSession, client_id: str, client_key: str) ->
 async def keep(
     session: AsyncSession, sender: Sender, values: ReferralValues, now: datetime
 ) -> ReferralRequestRow:
-    """Keep a request and route it; `now` is case time. Raises too-many-referrals, and what a case would
-    refuse of the values.
+    """Keep a request and route it; `now` is case time. What it says of danger goes to the annex. Raises
+    too-many-referrals, and what a case would refuse of the values.
     """
     day = london_date(now)
     check_codes(values, day)
@@ -97,13 +98,14 @@ async def keep(
         inbox_id=sender.inbox_id,
         external_id=values.external_id,
         nhs_number=values.person.nhs_number,
-        said=values.model_dump(mode="json"),
+        said=without_danger(values).model_dump(mode="json"),
         requested_at=now,
         due_at=clock_from(REQUEST_CLOCK, now, policy_on(london_date(now))),
     )
     session.add(row)
     await session.flush()
     await session.execute(ROUTE, {"request_id": row.id})
+    await keep_words(session, row, danger_words(values), row.id)
     return row
 
 

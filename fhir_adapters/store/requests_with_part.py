@@ -17,11 +17,9 @@ from discharge.cases.model import Actor
 from discharge.clocks import london_date
 from discharge.store import commands
 from discharge.store.tables import Person, ReferralRequestRow
-from discharge.store.tables.persons import DANGER, ORDINARY
 from fhir_adapters.people.comparison import same_text
 from fhir_adapters.referrals import REFERRAL_VALUES, ReferralValues
 from fhir_adapters.store.referral_commands import find_open_case, find_stay, refer_command
-from housing_checks.store import danger
 
 _ROUTE = text("SELECT homeward_route_request(id) FROM referral_requests WHERE state = 'waiting'")
 _WITH_PART = text(
@@ -58,7 +56,7 @@ async def _go_on(session: AsyncSession, row: ReferralRequestRow, person_id: UUID
         return False
     spell = await find_stay(session, person_id, row.sender_id, values.visit_number)
     known = await find_open_case(session, person_id, spell.spell_id if spell else None)
-    notes = (_note(values),) if values.note else ()
+    notes = (commands.NewNote(text=values.note),) if values.note else ()
     envelope = Envelope(
         command_id=uuid4(),
         case_id=known or uuid4(),
@@ -70,15 +68,10 @@ async def _go_on(session: AsyncSession, row: ReferralRequestRow, person_id: UUID
         note_id=notes[0].id if notes else None,
     )
     new = commands.NewCommand(envelope, row.client_id, key, row.body_hash, notes=notes)
-    await danger.take(session, new, lease=commands.AT_ONCE)
+    await commands.take(session, new, lease=commands.AT_ONCE)
     row.state, row.answered_at, row.answered_by = "taken-on", now, row.sender_id
     row.command_id, row.case_id = envelope.command_id, envelope.case_id
     return True
-
-
-def _note(values: ReferralValues) -> commands.NewNote:
-    """The words of a request; those about danger stay so."""
-    return commands.NewNote(text=values.note or "", sensitivity=DANGER if values.about_danger else ORDINARY)
 
 
 def _is_meant(person: Person, values: ReferralValues) -> bool:

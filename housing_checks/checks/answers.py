@@ -27,7 +27,6 @@ from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.needed_records import counts
 from housing_checks.checks.referral_statements import said_otherwise
 from housing_checks.checks.statements import said_of
-from housing_checks.hazards.item_statements import said_by_hazard
 
 CIRCUMSTANCES = "circumstances"
 """Stands for the item that changed what is gated, where a fact of the case did."""
@@ -157,7 +156,7 @@ def stated(
             answer_of(item, value, known, on, actor, words, gate=counts(case, item, value, values), **told),
             changed=standing.get(item.code) != value or words != (before.note_id if before else None),
             newest_counts=item.newest_counts,
-            recorded=said_otherwise(case, item, value) or said_by_hazard(case, item.code, value),
+            referral=said_otherwise(case, item, value),
         )
 
 

@@ -34,7 +34,6 @@ from housing_checks.checks.needed_records import counts
 from housing_checks.checks.referral_statements import said_otherwise
 from housing_checks.checks.statements import said_of, standing
 from housing_checks.guards import require_order, require_stage
-from housing_checks.hazards.item_statements import said_by_hazard
 
 
 def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
@@ -59,8 +58,7 @@ def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
         answer,
         known_since=_known_since(during, command.item),
         newest_counts=item.newest_counts,
-        recorded=said_otherwise(during, item, answer.value)
-        or said_by_hazard(during, item.code, answer.value),
+        referral=said_otherwise(during, item, answer.value),
     )
     return [*begun, *said, *follows(during, form, command.item, envelope.effective_on, said)]
 
@@ -125,7 +123,6 @@ def _answer(
         lambda: said_coded(TOLD_BY.name, command.told_by, on, "told_by"),
         lambda: require_way(command.through, on),
         lambda: said_coded(OWNER_ROLES.name, command.owner_role, on, "owner_role"),
-        lambda: _require_owner(item, command.owner_role),
         lambda: require_order(on, command.due_on or on, "due_on"),
     )
     return answer_of(
@@ -142,12 +139,6 @@ def _answer(
         owner_role=command.owner_role,
         due_on=command.due_on,
     )
-
-
-def _require_owner(item: CheckItem, role: str | None) -> None:
-    """Refuse to say that it is somebody else's move where the owner of an item stays."""
-    if item.owner_stays and role not in (None, item.owner):
-        raise not_listed(OWNER_ROLES.name, role or "", (item.owner,), "owner_role")
 
 
 def _known(case: Case, command: ConfirmItem, answer: ItemAnswer) -> bool:

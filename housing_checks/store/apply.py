@@ -6,13 +6,14 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from discharge.cases.commands import Envelope
+from discharge.cases.commands import Envelope, Refer
 from discharge.cases.model import Case
 from discharge.cases.record_request import RecordRequest
 from discharge.errors import HomewardError
 from discharge.store.record import LookAt, Outcome, record
 from discharge.stored import NEWER
 from housing_checks.pathway import advance
+from housing_checks.store.safety_uncased import join_case
 from housing_checks.strands.definitions import unknown_kinds
 
 
@@ -32,4 +33,7 @@ async def apply(
             raise HomewardError(NEWER, detail="strand-kinds")
         return advance(case, envelope, now).to_record(envelope, now)
 
-    return await record(session, envelope, decide, look_at)
+    outcome = await record(session, envelope, decide, look_at)
+    if isinstance(envelope.command, Refer) and outcome.answer.outcome == "accepted":
+        await join_case(session, envelope.command_id)
+    return outcome

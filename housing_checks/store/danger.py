@@ -35,7 +35,8 @@ NOTE = "note"
 @dataclass(frozen=True)
 class SaidOfDanger:
     """Words about danger by item, who said them of which case, and with what they came. ``said_id`` is the id
-    of the request, so that the same request again adds nothing.
+    of what brought them, so that the same again adds nothing. Of a referral request that waits, ``case_id``
+    is the request's own.
     """
 
     said_id: UUID
@@ -47,14 +48,12 @@ class SaidOfDanger:
 
 
 async def take(
-    session: AsyncSession, new: NewCommand, lease: timedelta = LEASE, *, quoted: bool = False
+    session: AsyncSession, new: NewCommand, lease: timedelta = LEASE
 ) -> Taken | Existing | KeyReusedWithOtherBody:
     """Keep a command as :func:`discharge.store.commands.take` does; what it says of danger goes to the annex,
-    in the same transaction. Words that are `quoted` are somebody else's: the asker does not read them there.
+    in the same transaction.
     """
     said = danger_in(new)
-    if said is not None and quoted:
-        said = replace(said, actor=said.actor.model_copy(update={"user_id": None}))
     taken = await commands.take(session, without_danger(new), lease)
     if said is not None and isinstance(taken, Taken):
         await keep_danger(session, said)

@@ -22,8 +22,9 @@ ADVISER, SAFEGUARDING = "adviser", "safeguarding-lead"
 class SafetyEventRow(Base):
     """What happened in an annex, in order of ``position``. ``payload`` is coded; ``body_hash`` tells the same
     request again from another under its id. A message has no ``user_id``; a referral that says so opens its
-    case later, so that the case may not be there yet. ``own_case_id`` is where it was recorded, if a merge
-    of cases brought it here.
+    case later, so that the case may not be there yet, or is a referral request. ``own_case_id`` is where it
+    was recorded, if a merge of cases brought it here. ``erased_at``: the referral opened no case, and
+    somebody who had seen to its words erased them.
     """
 
     __tablename__ = "safety_events"
@@ -49,6 +50,9 @@ class SafetyEventRow(Base):
     role: Mapped[str]
     body_hash: Mapped[str]
     own_case_id: Mapped[UUID | None]
+    erased_at: Mapped[datetime | None]
+    erased_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    erased_reason: Mapped[str | None]
 
 
 class SafetyNoteRow(Base):
@@ -113,13 +117,15 @@ class SafetyClockRow(Base):
 
 
 class SafetyLookRow(Base):
-    """Somebody looked at an annex, or at its questions. Only those whom the annex names see who."""
+    """Somebody looked at an annex, at its questions, or at what a referral without a case says. Only those
+    whom the annex names see who.
+    """
 
     __tablename__ = "safety_looks"
     __table_args__ = (Index("ix_safety_looks_case_id", "case_id", "at"),)
 
     id: Mapped[UuidKey]
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"))
+    case_id: Mapped[UUID]
     at: Mapped[datetime] = mapped_column(server_default=func.now())
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))

@@ -72,6 +72,7 @@ HELD = {
     "reader_id": "SELECT id FROM place_readers",
     "contact_id": "SELECT contact_id FROM contact_entries",
     "appointment_id": "SELECT id FROM safety_advisers",
+    "entry_id": "SELECT id FROM safety_events",
     "file_id": "SELECT id FROM evidence_files",
     "partner_id": "SELECT id FROM partners",
     "sequence": "SELECT sequence FROM outbox WHERE state = 'dead'",

@@ -45,6 +45,8 @@ INTERFACES: dict[tuple[str, str], str] = {
     ("POST", "/api/v1/cases/{case_id}/safety/named"): "safety.ask",
     ("POST", "/api/v1/cases/{case_id}/safety/named/{user_id}/end"): "safety.ask",
     ("GET", "/api/v1/safety"): "safety.ask",
+    ("GET", "/api/v1/safety/referrals"): "safety.ask",
+    ("POST", "/api/v1/safety/referrals/{entry_id}/end"): "safety.ask",
     ("GET", "/api/v1/safety/advisers"): "safety.advisers",
     ("POST", "/api/v1/safety/advisers"): "safety.advisers",
     ("POST", "/api/v1/safety/advisers/{appointment_id}/end"): "safety.advisers",
@@ -182,6 +184,7 @@ PAGES: dict[tuple[str, str], str] = {
     ("GET", "/cases/{case_id}/safety"): "safety.ask",
     ("POST", "/cases/{case_id}/safety"): "safety.ask",
     ("GET", "/safety"): "safety.ask",
+    ("POST", "/safety/referrals/{entry_id}/end"): "safety.ask",
     ("GET", "/safety/advisers"): "safety.advisers",
     ("POST", "/safety/advisers"): "safety.advisers",
     ("POST", "/safety/advisers/{appointment_id}/end"): "safety.advisers",
@@ -268,6 +271,7 @@ BODIES = {
     },
     "/api/v1/cases/{case_id}/safety/named": {"user_id": ID, "reason": "test"},
     "/api/v1/cases/{case_id}/safety/named/{user_id}/end": {"reason": "test"},
+    "/api/v1/safety/referrals/{entry_id}/end": {"reason": "test"},
     "/api/v1/safety/advisers": {"user_id": ID, "kind": "adviser"},
     "/api/v1/messages/{message_id}/edits": {"text": "MSH|", "reason": "test"},
     "/api/v1/replays/{replay_id}/stop": {"reason": "test"},
@@ -311,6 +315,7 @@ def address(path: str) -> str:
         "reader_id",
         "file_id",
         "appointment_id",
+        "entry_id",
         "partner_id",
     ):
         path = path.replace("{" + name + "}", ID)

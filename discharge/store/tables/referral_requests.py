@@ -14,15 +14,20 @@ from discharge.store.base import Base, JsonObject, UuidKey
 class ReferralRequestRow(Base):
     """One request: what was sent, and what became of it. Nothing that we hold is in it.
 
-    ``said`` are the values of the referral, ``service_id`` the housing service that owns the answer;
-    ``state`` is waiting, taken-on, declined or withdrawn. Of the times ``created_at`` is machine time, the
-    others are case time. ``answer_code`` is of the list ``referral-return-reasons``.
+    ``said`` are the values of the referral, without what they say of abuse or danger, which waits in the
+    annex; ``service_id`` is the housing service that owns the answer; ``state`` is waiting, taken-on,
+    declined or withdrawn. Of the times ``created_at`` is machine time, the others are case time.
+    ``answer_code`` is of the list ``referral-return-reasons``.
     """
 
     __tablename__ = "referral_requests"
     __table_args__ = (
         UniqueConstraint("client_id", "client_key"),
         CheckConstraint("state IN ('waiting', 'taken-on', 'declined', 'withdrawn')", name="state"),
+        CheckConstraint(
+            "NOT coalesce(said -> 'reasons' @> '[\"safety\"]' OR said ->> 'about_danger' = 'true', false)",
+            name="not_about_danger",
+        ),
         Index("ix_referral_requests_sender_id", "sender_id", "created_at"),
         Index("ix_referral_requests_inbox_id", "inbox_id"),
         Index("ix_referral_requests_waiting", "due_at", postgresql_where="state = 'waiting'"),

@@ -34,6 +34,7 @@ from fhir_adapters.hl7v2.store import persons
 from fhir_adapters.hl7v2.store.doubts import Doubt
 from fhir_adapters.referrals import LocalIdentifier, ReferralValues, ReferredAddress, ReferredPerson
 from fhir_adapters.store import referral_requests
+from fhir_adapters.store.danger_in_requests import danger_words, keep_words, without_danger
 from fhir_adapters.store.referral_commands import find_open_case, find_service, find_stay, refer_command
 from fhir_adapters.store.tables import InboxRow
 from housing_checks.store import danger
@@ -233,9 +234,10 @@ async def _told_of_request(session: AsyncSession, asking: Asking, fact: Referral
         row.answered_by = asking.organisation_id
         return True
     new = {name: value for name, value in fact.said.items() if value}
-    row.said = row.said | ReferralValues.model_validate(row.said | new, extra="ignore").model_dump(
-        mode="json"
-    )
+    values = ReferralValues.model_validate(row.said | new, extra="ignore")
+    row.said = row.said | without_danger(values).model_dump(mode="json")
+    await session.flush()
+    await keep_words(session, row, danger_words(values), asking.inbox_id)
     return True
 
 

@@ -41,6 +41,7 @@ EDITH = {
     "birth_date": "1941-05-02",
 }
 NOBODYS = "9990000026"
+OF_REQUESTS = AlarmRow.kind.startswith("request-")
 STRANGERS = [("coordinator", "STRANGER"), ("discharge-team", "STRANGER"), ("coordinator", "LANDLORD")]
 FHIR_NHS = "https://fhir.nhs.uk/Id/nhs-number"
 
@@ -258,7 +259,7 @@ async def test_given_an_overdue_request_when_alarms_are_looked_for_then_one_is_r
     async def raised() -> list[tuple[str, str, bool]]:
         await look_for_alarms(door.worker)
         async with transaction(door.worker) as session:
-            rows = (await session.scalars(select(AlarmRow))).all()
+            rows = (await session.scalars(select(AlarmRow).where(OF_REQUESTS))).all()
         return [(row.kind, row.subject, row.cleared_at is None) for row in rows]
 
     sent = await referred_by(door)
@@ -278,7 +279,9 @@ async def test_given_a_request_that_is_due_soon_when_alarms_are_looked_for_then_
             await session.execute(update(ReferralRequestRow).values(due_at=case_time + left))
         await look_for_alarms(door.worker)
         async with transaction(door.worker) as session:
-            rows = (await session.scalars(select(AlarmRow).order_by(AlarmRow.raised_at))).all()
+            rows = (
+                await session.scalars(select(AlarmRow).where(OF_REQUESTS).order_by(AlarmRow.raised_at))
+            ).all()
         return [(row.kind, row.cleared_at is None) for row in rows]
 
     assert await raised(timedelta(hours=4, minutes=1)) == []

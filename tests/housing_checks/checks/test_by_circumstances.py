@@ -150,15 +150,6 @@ def test_given_what_is_not_asked_then_an_answer_to_it_is_refused_and_the_check_i
     assert blocked(story) == {"safe-address", "duty-to-refer"}
 
 
-def test_given_an_item_whose_owner_stays_when_an_answer_gives_it_to_another_then_it_is_refused() -> None:
-    story = Story()
-    with pytest.raises(Refused) as refused:
-        story.ask(ConfirmItem(item="safety-confirmed", value="unknown", owner_role="family-carer"), on=1)
-    assert (refused.value.code, refused.value.where) == ("code-not-in-value-set", "owner_role")
-    story.ask(ConfirmItem(item="safety-confirmed", value="unknown", owner_role="named-adviser"), on=1)
-    assert story.kinds == ["check-started", "item-answered"]
-
-
 @pytest.mark.parametrize(
     ("homeless", "destination", "safety", "owner"),
     [

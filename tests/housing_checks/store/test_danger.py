@@ -136,17 +136,6 @@ async def test_given_words_of_danger_then_the_adviser_is_to_call_and_a_confirmat
     assert await entries_of(api, nurse, case_id) == []
 
 
-async def test_given_words_that_are_quoted_then_whoever_passes_them_on_does_not_read_them(
-    api: AsyncEngine, owner: AsyncEngine, places: Places, case_id: UUID
-) -> None:
-    clerk = await somebody(owner, places.housing, "Clerk")
-    adviser = await somebody(owner, places.housing, "Ida")
-    await appointed(api, owner, adviser)
-    await sent(api, clerk, new(case_id, clerk, AddNote(), NewNote(WORDS, sensitivity=DANGER)), quoted=True)
-    assert await entries_of(api, clerk, case_id) == []
-    assert await entries_of(api, adviser, case_id) == [WORDS]
-
-
 @pytest.mark.parametrize("as_whom", ["another person", "another organisation", "a stranger"])
 async def test_given_somebody_who_writes_as_another_then_postgresql_refuses(
     api: AsyncEngine, owner: AsyncEngine, places: Places, case_id: UUID, as_whom: str

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases.commands import (
@@ -251,6 +251,20 @@ async def test_given_no_stay_when_a_feed_refers_then_it_is_a_request_of_what_the
     assert (row.state, row.sender_id, row.service_id) == ("waiting", places.trust, places.housing)
     assert row.said["person"]["family_name"] == "ASHDOWNE"
     assert row.said["person"]["identifiers"] == [{"authority": "RXH", "value": "H100"}]
+
+
+async def test_given_a_request_of_a_feed_that_speaks_of_danger_then_the_annex_has_it_and_the_request_no_sign(
+    intake: Intake, owner: AsyncEngine
+) -> None:
+    await intake.take(referral(reason="safety", **WITHOUT_STAY))
+    await intake.take(referral("REF^I13", message_id="K2", reason="safety", **WITHOUT_STAY))
+
+    [row] = await requests(intake)
+    assert (row.state, row.said["reasons"], row.said["about_danger"]) == ("waiting", [], False)
+    assert row.said["note"] is None
+    async with transaction(owner) as session:
+        noted = text("SELECT DISTINCT case_id, payload ->> 'referred' FROM safety_events")
+        assert [tuple(each) for each in await session.execute(noted)] == [(row.id, "true")]
 
 
 async def test_given_a_request_of_a_feed_when_changed_and_withdrawn_then_it_says_so(intake: Intake) -> None:
