@@ -66,7 +66,7 @@ async def test_given_no_worker_on_that_day_then_the_item_opens_again_as_soon_as_
     story = Story(dev_server, sessions, places, person_id)
     needs = worker_pool.Needs(sessions=sessions, client=dev_server.client, clock=fast)
     async with at_work(needs):
-        last_day = await heaters(story, days=10)
+        last_day = await heaters(story, days=4)
 
     async def is_over() -> bool:
         return fast.today(datetime.now(UTC)) > last_day + DAY
