@@ -21,15 +21,21 @@ def answers_when_well(
 
 
 def safe_answer(item: CheckItem, facts: Facts = NOTHING_KNOWN) -> str:
-    """Return the first safe answer of an item, one that contradicts no known fact where there is such; not
-    known where none can be made up.
+    """Return the first safe answer of an item, one that contradicts no known fact where there is such, else
+    one that denies none; not known where none can be made up.
     """
     if item.numbers is not None:
         return str(item.numbers.safe_from or item.numbers.least)
     own = (code for code, _ in item.choices if code not in (NOT_APPLICABLE, UNKNOWN[0]))
     safe = [code for code in own if item.counts_as(code) == "yes"]
-    agreeing = (code for code in safe if _goes_with(item, code, facts))
-    return next(agreeing, safe[0] if safe else UNKNOWN[0])
+    agreeing = [code for code in safe if _goes_with(item, code, facts)]
+    admitting = [code for code in safe if not _denies(item, code, facts)]
+    return next(iter((*agreeing, *admitting, *safe)), UNKNOWN[0])
+
+
+def _denies(item: CheckItem, answer: str, facts: Facts) -> bool:
+    """Whether an answer says no of what is known to be so: a need, for instance."""
+    return any(told == "no" and facts.get(fact) == "yes" for fact, told in item.told(answer))
 
 
 def _goes_with(item: CheckItem, answer: str, facts: Facts) -> bool:
