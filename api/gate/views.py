@@ -12,7 +12,7 @@ from api.web.principals import Principal
 from discharge.cases.command_stages import may_ask
 from discharge.cases.model import Case
 from discharge.codes import casework
-from housing_checks.gate.blockers import Beside, Blocker, OpenWork, beside, blocking
+from housing_checks.gate.blockers import Beside, Blocker, OpenWork, beside, blocking, foreseen
 
 SHUT_TAGS = {
     "not-checked": Tag("To do", "yellow"),
@@ -72,7 +72,11 @@ def _tag(case: Case, each: Blocker) -> Tag:
 
 
 def _tag_beside(case: Case, each: Beside) -> Tag:
-    return strand_tag(case.strands[each.code]) if each.kind == "strand" else Tag("Does not block", "grey")
+    if each.kind == "strand":
+        return strand_tag(case.strands[each.code])
+    if each.code in foreseen(case):
+        return Tag("Blocks once the check is complete", "yellow")
+    return Tag("Does not block", "grey")
 
 
 def _href(case: Case, each: Blocker, caller: Principal) -> str:

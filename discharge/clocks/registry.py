@@ -35,6 +35,7 @@ Breach = Literal[
     "strand-overdue",
     "homes-searched",
     "hazard-overdue",
+    "check-late",
 ]
 
 
@@ -115,7 +116,7 @@ CLOCKS = Kind("clocks", Clock, Path(__file__).with_name("clocks.yaml"), check=_w
 CLOCK_ROWS = ListByEdition(CLOCKS)
 
 
-OFFER_CLOCK, REQUEST_CLOCK = "offer-answer", "request-answer"
+OFFER_CLOCK, REQUEST_CLOCK, CHECK_CLOCK = "offer-answer", "request-answer", "home-check"
 
 
 def clock_fault(code: str) -> str | None:

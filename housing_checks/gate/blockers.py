@@ -14,10 +14,11 @@ from uuid import UUID
 
 from discharge.cases.model import Case, GateItem, Mitigation, Strand
 from discharge.cases.unready import CHECK, blockers
+from discharge.clocks.registry import CHECK_CLOCK, CLOCK_ROWS
 from discharge.codes.casework import MITIGATIONS
 from discharge.pathway_words import middle
 from discharge.values import Frozen
-from housing_checks.checks.answers import counting_at_the_gate, facts_standing
+from housing_checks.checks.answers import counting_at_the_gate, facts_standing, gated_for
 from housing_checks.checks.form import form_of_case
 from housing_checks.checks.former_building import ordered_for
 from housing_checks.checks.model import CheckItem, Suggestion
@@ -89,12 +90,29 @@ class _Around(NamedTuple):
 
 
 def blocking(case: Case) -> list[Blocker]:
-    """Return everything that keeps the gate shut: the missing check, then items, then required strands."""
+    """Return everything that keeps the gate shut: the missing check with what is known already, else items,
+    then required strands.
+    """
     codes = blockers(case)
     if not codes:
         return []
     around = _around(case)
-    return [_blocker(around, code) for code in codes]
+    known = foreseen(case) if CHECK in codes else ()
+    return [
+        *(_blocker(around, code) for code in codes),
+        *(_item_blocker(around, _as_item(case, code)) for code in known),
+    ]
+
+
+def foreseen(case: Case) -> tuple[str, ...]:
+    """Return the items of a check under way that will block once it is complete: gated for this person, and
+    answered as something else than yes. What the gate has already blocks by itself.
+    """
+    check = case.check
+    if check is None or check.completed_on is not None:
+        return ()
+    still_open = {code for code in check.answers if check.counts_as(code) != "yes"} - case.gate.keys()
+    return tuple(code for code in gated_for(case, form_of_case(case)) if code in still_open)
 
 
 def beside(case: Case) -> list[Beside]:
@@ -102,8 +120,9 @@ def beside(case: Case) -> list[Beside]:
     and strands that the gate does not wait for.
     """
     around, shut = _around(case), set(blockers(case))
+    told = set(foreseen(case)) if CHECK in shut else set()
     given = case.check.given if case.check is not None else {}
-    others = {code for code, answer in given.items() if answer.gate != "yes"} - case.gate.keys()
+    others = {code for code, answer in given.items() if answer.gate != "yes"} - case.gate.keys() - told
     return [
         *(
             _mitigated(around, item.code, item.mitigation)
@@ -145,11 +164,14 @@ def _blocker(around: _Around, code: str) -> Blocker:
         return _check_blocker(case)
     if code not in case.gate:
         return strand_blocker(case, case.strands[code])
-    item = case.gate[code]
-    waits_for = tuple(each.key for each in _awaited(around, code))
+    return _item_blocker(around, case.gate[code])
+
+
+def _item_blocker(around: _Around, item: GateItem) -> Blocker:
+    waits_for = tuple(each.key for each in _awaited(around, item.code))
     return Blocker(
         kind="item",
-        why=_why(case, item, around.rows.get(code)),
+        why=_why(around.case, item, around.rows.get(item.code)),
         waits_for=waits_for,
         **_of_item(around, item),
     )
@@ -162,10 +184,19 @@ def _check_blocker(case: Case) -> Blocker:
         why="not-checked",
         words="The suitability check is not complete",
         since=case.check.started_on if case.check is not None else None,
-        due_on=case.home_needed_on,
+        due_on=case.home_needed_on or _check_due(case),
         next_action=next_of_check(case),
         **named_for(case, "coordinator").fields,
     )
+
+
+def _check_due(case: Case) -> date | None:
+    """By when a home is checked of which nobody knows when it is needed: its clock, from the acceptance."""
+    if case.referral is None:
+        return None
+    since = case.referral.accepted_on or case.referral.referred_on
+    row = CLOCK_ROWS.find(CHECK_CLOCK, since)
+    return row.length.after(since) if row is not None else None
 
 
 def _why(case: Case, item: GateItem, row: CheckItem | None) -> Why:

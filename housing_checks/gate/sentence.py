@@ -13,7 +13,7 @@ from discharge.cases.stages import HOME
 from discharge.cases.unready import in_checked_home
 from discharge.codes.casework import MITIGATIONS, OWNER_ROLES
 from discharge.pathway_words import Names, former_words, middle
-from housing_checks.gate.blockers import Blocker, blocking, item_words
+from housing_checks.gate.blockers import Blocker, blocking, foreseen, item_words
 from housing_checks.lead_times import item_label
 
 MOST_NAMED, MOST_ON_A_LIST = 6, 2
@@ -30,15 +30,18 @@ def what_stands_between(case: Case, today: date, names: Names | None = None, mos
     if not blocked:
         return _open(case, names)
     said = [_blocker_words(case, each, today, names) for each in blocked[:most]]
+    if blocked[0].kind == "check" and len(said) > 1:
+        said[1] = f"already known: {said[1]}"
     more = len(blocked) - most
     return f"{_opening(case)}: {_joined([*said, *([f'{more} more'] if more > 0 else [])])}."
 
 
 def short_sentence(case: Case, today: date, names: Names | None = None) -> str | None:
     """Return the sentence for a list of people: the first blockers, and how many more; None where nobody
-    waits for the home, or nothing was checked.
+    waits for the home, or nothing that blocks is known of it.
     """
-    if case.closed or not case.gate or (case.stage in HOME and case.unready_home is None):
+    known = case.gate or foreseen(case)
+    if case.closed or not known or (case.stage in HOME and case.unready_home is None):
         return None
     return what_stands_between(case, today, names, MOST_ON_A_LIST)
 
@@ -90,6 +93,8 @@ def _what(case: Case, each: Blocker) -> str:
         previous = f", {former_words(strand)}" if strand.former_home else ""
         return f"{_work(strand)}{previous}"
     label = middle(item_words(case, each.code))
+    if each.why == "no" and each.code not in case.gate:
+        return f"{label}: no"
     return f"{label}, {_WHY[each.why]}" if each.why in _WHY else label
 
 

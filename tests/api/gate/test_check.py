@@ -73,6 +73,29 @@ async def test_given_the_case_page_then_it_says_the_same_sentence_owners_days_an
     assert "Commode: not done" in part
 
 
+async def test_given_a_check_under_way_then_page_interface_and_worklist_say_what_is_known_to_block(
+    door: Door,
+) -> None:
+    case_id = await door.referred()
+    await door.asked(case_id, "accept-referral")
+    await door.asked(case_id, "save-answers", form=FORM_1.code, answers={"heating": "no", "water": "yes"})
+    found = await read(door, case_id)
+    assert [(each["kind"], each["code"]) for each in found["blockers"]] == [
+        ("check", "check"),
+        ("item", "heating"),
+    ]
+    assert all(each["due_on"] for each in found["blockers"][:1])
+    assert (found["ready"], found["beside"]) == (False, [])
+    assert "already known: heating: no (" in found["what_stands_between"]
+    sign_in(door, "coordinator")
+    page = html.unescape((await door.client.get(f"/cases/{case_id}")).text)
+    part = page.split("What stands between Edith Ashdown and home")[1].split("<h2")[0]
+    assert found["what_stands_between"] in part
+    assert "Heating: no" in part
+    assert "Does not block" not in part
+    assert "already known: heating: no (" in html.unescape((await door.client.get("/worklist")).text)
+
+
 async def test_given_a_mitigation_then_it_is_on_its_item_and_the_sentence_says_until_when(door: Door) -> None:
     case_id = await cold(door)
     await door.asked(case_id, "confirm-item", item="toilet", value="yes")

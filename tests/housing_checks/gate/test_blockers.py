@@ -7,10 +7,11 @@ from uuid import UUID
 
 import pytest
 
-from discharge.cases.commands import CompleteCheck, NameMitigation, StartCheck
+from discharge.cases.commands import CompleteCheck, NameMitigation, SaveAnswers, StartCheck
 from discharge.cases.events import NeededBySet, OwnerAssigned, ParticipantJoined
 from discharge.cases.model import Owner, Participant
-from housing_checks.gate.blockers import Beside, Blocker, beside, blocking
+from housing_checks.gate.blockers import Beside, Blocker, beside, blocking, foreseen
+from housing_checks.gate.sentence import short_sentence, what_stands_between
 from tests.housing_checks.homes import (
     FORM_1,
     SERVICE,
@@ -131,3 +132,36 @@ def test_given_what_blocks_then_it_is_not_told_beside_as_well() -> None:
     assert beside(story.case) == []
     story.ask(confirm("heating"), on=2)
     assert beside(story.case) == []
+
+
+def begun(**said: str) -> Story:
+    """A check under way, with answers to some of its items."""
+    return Story().ask(SaveAnswers(form=FORM_1.code, answers=said))
+
+
+def test_given_a_check_under_way_then_what_is_known_to_block_is_told_beside_it_and_not_as_harmless() -> None:
+    case = begun(heating="no", food="unknown", water="yes").case
+    assert [(each.kind, each.code, each.why) for each in blocking(case)] == [
+        ("check", "check", "not-checked"),
+        ("item", "heating", "no"),
+        ("item", "food", "unknown"),
+    ]
+    assert all(each.owner_role and each.due_on and each.next_action for each in blocking(case)[:1])
+    assert beside(case) == []
+    said = what_stands_between(case, day(1))
+    assert "the home check is not complete (" in said
+    assert "already known: heating: no (" in said
+    assert "food for 48 hours, not known" in said
+    assert "already known: heating: no" in (short_sentence(case, day(1)) or "")
+
+
+def test_given_a_new_check_under_way_then_an_answer_that_the_gate_has_not_is_known_to_block_later() -> None:
+    case = begun(heating="no").case
+    assert foreseen(case) == ("heating",)
+    assert foreseen(checked(heating="no").case) == ()
+
+
+def test_given_no_day_on_which_the_home_is_needed_then_the_check_has_that_of_its_clock() -> None:
+    assert only(Story()).due_on == day(2)
+    needed = Story().happens(NeededBySet(needed_by=day(9)))
+    assert only(needed).due_on == day(9)

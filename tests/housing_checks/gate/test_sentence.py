@@ -19,7 +19,9 @@ def said(story: Story, today: int = 2, **more: int) -> str:
 
 
 def test_given_nothing_checked_then_that_is_what_stands_between() -> None:
-    assert said(Story()) == ("Cannot go home yet: the home was not checked (housing and health coordinator).")
+    assert said(Story()) == (
+        "Cannot go home yet: the home was not checked (housing and health coordinator, by today)."
+    )
 
 
 def test_given_items_then_each_names_its_owner_and_its_day() -> None:
