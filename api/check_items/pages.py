@@ -43,6 +43,7 @@ from discharge.cases.commands import SettleAnswer
 from discharge.cases.events import AnswerDisputed
 from discharge.cases.model import ItemAnswer
 from discharge.errors import HomewardError
+from housing_checks.checks.left_out import left_out_by
 from housing_checks.checks.needed_records import counts
 from housing_checks.evidence.rules import takes_photos
 
@@ -263,7 +264,21 @@ def _view(seen: Scene, item: str, sent: Sent) -> ItemPage:
         errors=tuple(error_line(name, text) for name, text in (back.faults.items() if back else ())),
         changes=saved.changes if saved is not None else None,
         confirms=tuple(confirms(filled)),
+        left_out_by=_left_out_by(seen, item),
         settle_fault=sent.settle_fault,
+    )
+
+
+def _left_out_by(seen: Scene, item: str) -> tuple[tuple[str, str], ...]:
+    """The answers because of which the item is not asked: where each is given, and what it says."""
+    others = (seen.item(code) for code in left_out_by(seen.case, seen.form, item))
+    return tuple(
+        (
+            seen.frame.href(f"/items/{each.item.code}"),
+            f"{each.item.label}: {each.item.words(each.answer.value)}",
+        )
+        for each in others
+        if each.answer is not None
     )
 
 

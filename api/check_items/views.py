@@ -129,6 +129,7 @@ class ItemPage:
     settle_fault: str = ""
     files: ItemFiles | None = None
     record: NeededRecordLine | None = None
+    left_out_by: tuple[tuple[str, str], ...] = ()
 
 
 def frame_of(case: Case, name: str, sitting: Sitting, today: date, *, may_answer: bool) -> Frame:

@@ -24,13 +24,13 @@ from api.web.page.templates_environment import API, Frame, page
 from api.web.page.visit import Visit, Visitor
 from api.web.refusals import CaseChanged, Contradicted
 from discharge.cases.command_stages import require_may_ask
-from discharge.cases.commands import ConfirmItem, SaveAnswers
+from discharge.cases.commands import AddNote, ConfirmItem, SaveAnswers
 from discharge.cases.model import Case
 from discharge.clocks import london_date
 from discharge.codes.model import not_listed
 from discharge.errors import HomewardError
 from housing_checks.checks.form import form_in_force, form_of
-from housing_checks.checks.model import CheckForm
+from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.taken_along import kept_offline
 
 router = APIRouter(include_in_schema=False)
@@ -91,6 +91,8 @@ async def send(visit: Visitor, case_id: UUID) -> Response:
             raise
         if isinstance(error, CaseChanged) and error.code == "case-changed":
             return _json(await _conflict(visit, case_id, answer, error), error.row.http)
+        if error.code == "item-not-asked":
+            return _json(await _not_asked(visit, case_id, answer, error), error.row.http)
         return _json(_refused(error), error.row.http)
     return _json(_done(outcome), 200 if outcome.answer else 202)
 
@@ -124,25 +126,47 @@ async def _asked(visit: Visit, case: Case, answer: OfflineAnswer, data: FormData
     offline = tuple(each.code for each in kept_offline(form))
     if answer.item not in offline:
         raise not_listed("check-items", answer.item, offline, "item")
+    if answer.as_note:
+        return _note(visit, case, form.item(answer.item), answer, data)
     command: ConfirmItem | SaveAnswers = ConfirmItem(
         item=answer.item, value=answer.value, evidence=answer.evidence or None
     )
     if case.check is None:
         known = {answer.item: answer.evidence} if answer.evidence else {}
         command = SaveAnswers(form=answer.form, answers={answer.item: answer.value}, evidence=known)
-    fields = sorted((name, str(value)) for name, value in data.multi_items() if name not in NOT_OF_THE_ANSWER)
     return AskedCommand(
         case_id=case.case_id,
         command=command,
-        effective_on=london_date(
-            visit.clock.case_time(visit.services.now() - timedelta(seconds=answer.seconds_ago))
-        ),
-        as_sent=fields,
+        effective_on=_seen_on(visit, answer),
+        as_sent=_as_sent(data),
         item_notes={answer.item: answer.note} if answer.note.strip() else {},
         seen_version=answer.seen_version,
         key=str(answer.key),
         confirm=answer.confirm,
     )
+
+
+def _note(visit: Visit, case: Case, item: CheckItem, answer: OfflineAnswer, data: FormData) -> AskedCommand:
+    """What was seen of a question that is not asked any more, kept as a note on the case."""
+    said = ". ".join(filter(None, (f"{item.label}: {item.words(answer.value)}", answer.note.strip())))
+    return AskedCommand(
+        case_id=case.case_id,
+        command=AddNote(),
+        effective_on=_seen_on(visit, answer),
+        as_sent=_as_sent(data),
+        note=f"Home check, not asked any more. {said}",
+        key=str(answer.key),
+    )
+
+
+def _seen_on(visit: Visit, answer: OfflineAnswer) -> date:
+    """The day in case time on which it was seen."""
+    at = visit.services.now() - timedelta(seconds=answer.seconds_ago)
+    return london_date(visit.clock.case_time(at))
+
+
+def _as_sent(data: FormData) -> list[tuple[str, str]]:
+    return sorted((name, str(value)) for name, value in data.multi_items() if name not in NOT_OF_THE_ANSWER)
 
 
 async def _conflict(visit: Visit, case_id: UUID, answer: OfflineAnswer, error: CaseChanged) -> Became:
@@ -153,6 +177,16 @@ async def _conflict(visit: Visit, case_id: UUID, answer: OfflineAnswer, error: C
     form = _form(found.case, visit.today)
     theirs = views.theirs(found.case, form, answer.item, known)
     return Became(outcome="conflict", title=error.row.title, words=error.row.words, theirs=theirs)
+
+
+async def _not_asked(visit: Visit, case_id: UUID, answer: OfflineAnswer, error: HomewardError) -> Became:
+    """An answer meanwhile leaves the question out: whose, and what it says. Ours can be kept as a note."""
+    async with visit.services.begin(visit.caller) as session:
+        found = await case_queries.read_case(session, visit.caller, case_id, "home check, answered by others")
+        known = await names.directory(session)
+    form = _form(found.case, visit.today)
+    said = views.left_out_words(found.case, form, answer.item, known)
+    return Became(outcome="refused", title=error.row.title, words=said, not_asked=True)
 
 
 def _refused(error: HomewardError) -> Became:

@@ -83,6 +83,7 @@ class DeviceSession(Sent):
 class OfflineAnswer(Sent):
     """One answer. `key` is minted on the device when the answer is given; `seen_at` is the device's own time,
     `seconds_ago` how long before sending that was, so that a device whose clock is wrong does no harm.
+    `as_note`: the question is not asked any more, and what was seen is kept as a note.
     """
 
     key: UUID
@@ -95,6 +96,7 @@ class OfflineAnswer(Sent):
     seconds_ago: int = Field(ge=0, le=LONGEST_AGO)
     seen_version: int = Field(ge=0, lt=10**9)
     confirm: tuple[Code, ...] = ()
+    as_note: bool = False
 
 
 class Theirs(Sent):
@@ -115,7 +117,9 @@ class Asked(Sent):
 
 
 class Became(Sent):
-    """What became of one answer. `accepted` and `taken` are of the record, the others wait for a person."""
+    """What became of one answer. `accepted` and `taken` are of the record, the others wait for a person.
+    `not_asked`: other answers leave the question out by now.
+    """
 
     outcome: Literal["accepted", "taken", "conflict", "question", "refused"]
     version: int | None = None
@@ -123,3 +127,4 @@ class Became(Sent):
     words: str = ""
     theirs: Theirs | None = None
     questions: list[Asked] = []
+    not_asked: bool = False

@@ -13,6 +13,7 @@ from discharge.codes.casework import EVIDENCE_KINDS
 from discharge.store.tables import Person
 from housing_checks.checks.answers import answers_standing
 from housing_checks.checks.enable_when import AnswerIs, FactIs
+from housing_checks.checks.left_out import left_out_by
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.rules import not_asked
 from housing_checks.checks.taken_along import deciding_facts, kept_offline
@@ -83,6 +84,22 @@ def _conditions(conditions: tuple[AnswerIs | FactIs, ...]) -> list[TakenConditio
         else TakenCondition(item=each.item, operator=each.operator, answer=each.answer)
         for each in conditions
     ]
+
+
+def left_out_words(case: Case, form: CheckForm, code: str, known: Directory) -> str:
+    """Whose answers leave a question out, and what can be done with what was seen."""
+    given = case.check.given if case.check is not None else {}
+    said = [
+        f"{known.user(answer.by) or known.organisation(answer.organisation_id) or 'Somebody'} answered on "
+        f"{words.day(answer.answered_on)}: {form.item(other).label}: {form.item(other).words(answer.value)}."
+        for other in left_out_by(case, form, code)
+        if (answer := given.get(other)) is not None
+    ]
+    because = " ".join(said) or "Other answers, or what the case knows of the person, leave it out."
+    return (
+        f"{because} That is why this is not asked any more. What you saw is not lost: keep it as a note on "
+        "the case. If the other answer is wrong, answer it again first."
+    )
 
 
 def theirs(case: Case, form: CheckForm, code: str, known: Directory) -> Theirs:

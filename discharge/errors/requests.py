@@ -16,7 +16,7 @@ REQUESTS: tuple[Row, ...] = (
      "The field named holds a code that its list does not have. Choose one from the list."),
     ("item-not-asked", 422, "business-rule", None, False, "sender",
      "This item is not asked here",
-     "Earlier answers leave this item of the check out. Take its answer out, or correct the earlier one."),
+     "Other answers leave this item of the check out. Correct the other answer, or keep this one as a note."),
     ("invalid-body", 422, "invalid", None, False, "sender",
      "The request is not valid",
      "A field is missing or has an unexpected value. Correct the field named and try again."),

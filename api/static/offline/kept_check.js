@@ -21,7 +21,7 @@ import { newKey, openKey, seal, unseal } from './pin.js';
  * One answer that waits. `state` is empty while nothing hinders it.
  * @typedef {{item: string, value: string, evidence: string, note: string, seenAt: string, seenVersion: number,
  *   confirm: string[], state: '' | 'taken' | 'conflict' | 'question' | 'refused', words: string,
- *   theirs: Theirs | null, questions: {code: string, question: string}[]}} Given
+ *   theirs: Theirs | null, questions: {code: string, question: string}[], notAsked?: boolean, asNote?: boolean}} Given
  */
 /** @typedef {Given & {id: string, attempted: boolean}} Waiting */
 
@@ -111,6 +111,12 @@ export class KeptCheck {
     await this.#settle([waiting.id], waiting.item, { value: waiting.value, evidence: waiting.evidence }, version);
   }
 
+  /** What was seen is kept as a note: the answer leaves the device, and nothing more is known of its question.
+   * @param {Waiting} waiting @param {number} version */
+  async noted(waiting, version) {
+    await this.#settle([waiting.id], waiting.item, this.content.answers[waiting.item] ?? null, version);
+  }
+
   /** The answer of somebody else stands: ours leaves the device. @param {Waiting} waiting @param {Theirs} theirs */
   async theirsStands(waiting, theirs) {
     await this.#settle([waiting.id], waiting.item, { value: theirs.value, evidence: '' }, theirs.version);
@@ -122,9 +128,9 @@ export class KeptCheck {
     store.tellOtherTabs('changed');
   }
 
-  /** @param {string[]} ids @param {string} item @param {Standing} standing @param {number} version */
+  /** @param {string[]} ids @param {string} item @param {Standing | null} standing @param {number} version */
   async #settle(ids, item, standing, version) {
-    this.content.answers[item] = standing;
+    if (standing) this.content.answers[item] = standing;
     this.content.seen[item] = version;
     this.taking = { ...this.taking, ...(await seal(this.key, this.taking.id, this.content)) };
     await store.settleRows(this.taking, ids);

@@ -86,7 +86,7 @@ export function toSend(content, waiting) {
   const items = new Map(content.items.map((item) => [item.code, item]));
   return [...first.values()]
     .filter((each) => each.state === '' || each.state === 'taken')
-    .filter((each) => each.attempted || (order.includes(each.item) && !fault(items.get(each.item), each)))
+    .filter((each) => each.attempted || each.asNote || (order.includes(each.item) && !fault(items.get(each.item), each)))
     .sort((one, other) => order.indexOf(one.item) - order.indexOf(other.item));
 }
 
@@ -99,14 +99,15 @@ async function sendOne(kept, next, session) {
   }
   const became = await post(kept, next, session);
   if (became.outcome === 'accepted') {
-    await kept.acknowledged(next, became.version);
+    if (next.asNote) await kept.noted(next, became.version);
+    else await kept.acknowledged(next, became.version);
   } else if (became.outcome === 'conflict' && became.theirs.value === next.value) {
     await kept.put(answerAgain(next, became.theirs.version), { ...next, state: 'conflict' });
     return 'again';
   } else {
-    const { outcome, title, words, theirs, questions } = became;
+    const { outcome, title, words, theirs, questions, not_asked: notAsked } = became;
     const said = [title, words].filter(Boolean).join('. ');
-    await kept.change({ ...next, state: outcome, words: said, theirs, questions });
+    await kept.change({ ...next, state: outcome, words: said, theirs, questions, notAsked: Boolean(notAsked) });
   }
   return became.outcome;
 }
@@ -120,7 +121,7 @@ async function sendOne(kept, next, session) {
  */
 export function answerAgain(waiting, seenVersion, more = {}) {
   const { id: _, attempted: __, ...given } = waiting;
-  return { ...given, seenVersion, state: '', words: '', theirs: null, questions: [], ...more };
+  return { ...given, seenVersion, state: '', words: '', theirs: null, questions: [], notAsked: false, ...more };
 }
 
 /** @param {KeptCheck} kept @param {Waiting} next @param {Session} session */
@@ -137,6 +138,7 @@ async function post(kept, next, session) {
     seconds_ago: String(Math.max(0, Math.round((Date.now() - Date.parse(next.seenAt)) / 1000))),
     seen_version: String(next.seenVersion),
   });
+  if (next.asNote) body.append('as_note', 'true');
   next.confirm.forEach((code) => body.append('confirm', code));
   const answer = await ask(`/cases/${kept.content.case_id}/check/offline/answers`, { method: 'POST', body });
   if ((answer.headers.get('content-type') ?? '').startsWith('application/json')) return answer.json();

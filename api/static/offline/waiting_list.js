@@ -18,7 +18,7 @@ import { button, element, paragraph } from './element.js';
 export function decisions(kept, waiting, asked, decided) {
   const items = new Map(kept.content.items.map((item) => [item.code, item]));
   const open = waiting.filter((each) => ['conflict', 'question', 'refused'].includes(each.state));
-  const unasked = waiting.filter((each) => each.state === '' && !each.attempted && !asked.has(each.item));
+  const unasked = waiting.filter((each) => each.state === '' && !each.attempted && !each.asNote && !asked.has(each.item));
   /** @param {Promise<unknown>} done */
   const after = async (done) => { await done; decided(); };
   const parts = [...open, ...unasked].map((each) => {
@@ -57,10 +57,14 @@ function choicesOf(kept, each, ours, after) {
     ];
   }
   if (each.state === 'question') return [...asks(kept, each, ours, after), remove];
+  const asNote = button('Keep as a note on the case', () => after(kept.put(answerAgain(each, each.seenVersion, { asNote: true }), each)), 'secondary');
+  if (each.state === 'refused' && each.notAsked) {
+    return [paragraph(each.words), element('p', {}, 'Yours: ', element('strong', {}, ours)), asNote, remove];
+  }
   if (each.state === 'refused') {
     return [paragraph(each.words), element('p', {}, 'Yours: ', element('strong', {}, ours), '. Change it below, or remove it.'), remove];
   }
-  return [paragraph(`Not asked any more, because of other answers. Yours: ${ours}. It is not sent.`), remove];
+  return [paragraph(`Not asked any more, because of other answers. Yours: ${ours}. It is not sent.`), asNote, remove];
 }
 
 /**

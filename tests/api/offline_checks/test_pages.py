@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,6 +13,7 @@ from api.web.sign_in.sessions import Session
 from tests.api.conftest import Door
 from tests.api.offline_checks.conftest import read
 from tests.api.signing_in import form_token, sign_in
+from tests.housing_checks.form_two import FORM_2, form_two_in_force
 from tests.housing_checks.homes import FORM_1
 
 
@@ -194,3 +196,32 @@ async def test_given_unsent_answers_that_stay_when_somebody_signs_out_then_only_
         out = await door.client.post("/sign-out", data={"form_token": form_token(door, session), **more})
         assert (out.status_code, out.headers["clear-site-data"]) == (303, wiped)
         assert (await door.client.get("/offline/session")).status_code == 303
+
+
+async def test_given_a_question_that_another_answer_left_out_then_it_says_whose_and_is_kept_as_a_note(
+    door: Door,
+) -> None:
+    with form_two_in_force():
+        case_id = await door.referred()
+        await door.asked(case_id, "accept-referral")
+        await door.asked(case_id, "save-answers", form=FORM_2.code, answers={"wishes": "unknown"})
+        session = sign_in(door, "coordinator")
+        version = (await taken(door, case_id))["version"]
+        await door.asked(case_id, "confirm-item", "discharge-team", item="destination", value="no-home")
+        seen = {"form": FORM_2.code, "seen_version": str(version), "note": "Radiators are cold"}
+        key = str(uuid4())
+        await sends(door, session, case_id, **seen, key=key)
+        await door.settle()
+        told = await sends(door, session, case_id, **seen, key=key)
+        assert (told.status_code, told.json()["outcome"], told.json()["not_asked"]) == (422, "refused", True)
+        assert told.json()["title"] == "This item is not asked here"
+        words = told.json()["words"]
+        assert words.startswith("Test discharge-team")
+        assert "Where the person goes: " in words
+        assert "keep it as a note on the case" in words
+        await sends(door, session, case_id, **seen, as_note="true")
+        await door.settle()
+        page = (await door.client.get(f"/cases/{case_id}/check/items/heating")).text
+        assert "another answer: <a href=" in page
+        page = html.unescape((await door.client.get(f"/cases/{case_id}")).text)
+        assert "Home check, not asked any more. Heating: No. Radiators are cold" in page
