@@ -39,6 +39,13 @@ class Question:
     takes_photos: bool = False
 
 
+WHO_READS = (
+    "Everybody who works on the case reads this. Words about abuse or danger do not belong here: write them "
+    "on the safety page, which named people alone read."
+)
+"""Under each box for an answer in words: such an answer cannot go to the annex."""
+
+
 @dataclass(frozen=True)
 class Section:
     """The items of one domain."""
@@ -161,7 +168,8 @@ def _in_words(item: CheckItem, text: str, faults: Mapping[str, str]) -> dict[str
         "value": text,
         "rows": 3,
     }
-    return field | ({"hint": {"text": item.help}} if whole else {}) | _error(name, faults)
+    hint = f"{item.help} {WHO_READS}" if whole else WHO_READS
+    return field | {"hint": {"text": hint}} | _error(name, faults)
 
 
 def _typed(item: CheckItem, answer: str, faults: Mapping[str, str]) -> dict[str, Any] | None:

@@ -106,3 +106,18 @@ async def test_given_a_page_when_printed_then_links_do_not_show_their_addresses(
         await page.emulate_media(media="screen")
         assert shown
         assert set(shown) == {"none"}
+
+
+async def test_given_one_long_word_of_people_then_the_pages_that_show_it_are_no_wider_than_the_screen(
+    door: Door, looking: Looking
+) -> None:
+    case_id = await door.referred()
+    await door.asked(case_id, "accept-referral")
+    said = {"item": "heating", "value": "no", "told_by": "daughter", "told_by_name": "D" * 200}
+    status = await door.asked(case_id, "confirm-item", **said, item_notes={"heating": "N" * 300})
+    assert status["state"] == "accepted", status
+    sign_in(door, "coordinator")
+    for path in ("/check/items/heating", ""):
+        async with looking.opened(f"/cases/{case_id}{path}", PHONE) as page:
+            width = await page.evaluate("document.documentElement.scrollWidth")
+            assert width <= PHONE["width"], (path, width)

@@ -95,7 +95,7 @@ class Question {
         element('div', { class: 'nhsuk-hint', id: `${id}-help` }, item.help),
         this.known,
         this.typed && labelled(`${id}-typed`, item.unit ? `${item.label}, in ${item.unit}` : item.label, this.typed),
-        item.in_words && labelled(`${id}-note`, 'Answer in words', this.note),
+        item.in_words && labelled(`${id}-note`, 'Answer in words. Everybody on the case reads it. Nothing about abuse or danger: that is written with signal, on the safety page', this.note),
         element('div', { class: 'nhsuk-radios nhsuk-radios--inline' }, ...this.radios),
         this.#beside(id),
       ),

@@ -99,3 +99,13 @@ def test_given_the_second_form_then_the_person_s_own_words_are_asked_first() -> 
 )
 def test_given_a_long_text_then_it_is_cut_between_words_and_says_so(text: str, most: int, shown: str) -> None:
     assert shortened(text, most) == shown
+
+
+async def test_given_a_box_for_the_person_s_words_then_it_says_where_words_about_danger_belong(
+    door: Door, case_id: UUID
+) -> None:
+    sign_in(door, "coordinator")
+    for path in ("/check/items/fears", "/check/domains/the-person"):
+        page = html.unescape((await door.client.get(f"/cases/{case_id}{path}")).text)
+        box = page.split('id="note-fears-hint"')[1].split("</div>")[0]
+        assert "write them on the safety page" in box, path
