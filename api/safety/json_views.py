@@ -92,7 +92,7 @@ def referral_json(each: Uncased, known: Directory) -> schemas.SafetyReferral:
         said_at=each.said_at,
         name=known.user(each.user_id),
         organisation=known.organisation(each.organisation_id),
-        state=each.state,  # type: ignore[arg-type]
+        state=each.state,
         due_at=each.due_at,
         family_name=each.family_name,
         given_name=each.given_name,
