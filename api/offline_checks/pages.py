@@ -72,7 +72,7 @@ async def show(visit: Visitor, case_id: UUID) -> Response:
 async def content(visit: Visitor, case_id: UUID) -> Response:
     """What is kept on the device. The look is noted as such."""
     found = await _read(visit, case_id, "home check, taken along on a device")
-    return _json(views.present(found, _form(found.case, visit.today)))
+    return _json(views.present(found, _form(found.case, visit.today), visit.today))
 
 
 @router.post("/cases/{case_id}/check/offline/answers")
@@ -128,12 +128,14 @@ async def _asked(visit: Visit, case: Case, answer: OfflineAnswer, data: FormData
         raise not_listed("check-items", answer.item, offline, "item")
     if answer.as_note:
         return _note(visit, case, form.item(answer.item), answer, data)
+    evidence, told_by = answer.known(form.item(answer.item))
+    came = {"told_by": told_by, "through": answer.through or None}
     command: ConfirmItem | SaveAnswers = ConfirmItem(
-        item=answer.item, value=answer.value, evidence=answer.evidence or None
+        item=answer.item, value=answer.value, evidence=evidence, **came
     )
     if case.check is None:
-        known = {answer.item: answer.evidence} if answer.evidence else {}
-        command = SaveAnswers(form=answer.form, answers={answer.item: answer.value}, evidence=known)
+        known = {answer.item: evidence} if evidence else {}
+        command = SaveAnswers(form=answer.form, answers={answer.item: answer.value}, evidence=known, **came)
     return AskedCommand(
         case_id=case.case_id,
         command=command,

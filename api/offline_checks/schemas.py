@@ -7,6 +7,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.check_items.fields import TOLD_IT
+from housing_checks.checks.model import CheckItem
+
 MOST_NOTE = 2_000
 LONGEST_AGO = 31 * 24 * 3600
 """In seconds: what was seen longer ago is asked again at the home."""
@@ -59,7 +62,8 @@ class TakenAnswer(Sent):
 
 class TakenCheck(Sent):
     """A check as it is taken along. `who` are initials; there is no name, number or address in it. `withheld`
-    is how many questions of the form are never taken; `facts` decide, with the answers, what is asked.
+    is how many questions of the form are never taken; `facts` decide, with the answers, what is asked. `ways`
+    and `tellers` are how answers come and who tells them, to choose from once for a sitting.
     """
 
     case_id: UUID
@@ -71,6 +75,8 @@ class TakenCheck(Sent):
     answers: dict[str, TakenAnswer]
     facts: dict[str, str]
     withheld: int
+    ways: list[tuple[str, str]] = []
+    tellers: list[tuple[str, str]] = []
 
 
 class DeviceSession(Sent):
@@ -97,6 +103,14 @@ class OfflineAnswer(Sent):
     seen_version: int = Field(ge=0, lt=10**9)
     confirm: tuple[Code, ...] = ()
     as_note: bool = False
+    through: Code = ""
+    told_by: Code = ""
+
+    def known(self, item: CheckItem) -> tuple[str | None, str | None]:
+        """How it is known, and who told it: nobody, where the item itself says that it is known otherwise."""
+        told_by = self.told_by if self.evidence in ("", TOLD_IT) else ""
+        told = TOLD_IT if told_by and TOLD_IT in item.evidence_kinds else ""
+        return self.evidence or told or None, told_by or None
 
 
 class Theirs(Sent):

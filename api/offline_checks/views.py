@@ -4,12 +4,14 @@ do. Initials tell two checks apart; whatever names somebody stays in the record.
 
 from __future__ import annotations
 
+from datetime import date
+
 from api.cases.queries import CaseFile
 from api.offline_checks.schemas import TakenAnswer, TakenCheck, TakenCondition, TakenItem, Theirs
 from api.web.names import Directory
 from api.web.page import words
 from discharge.cases.model import Case
-from discharge.codes.casework import EVIDENCE_KINDS
+from discharge.codes.casework import ANSWER_WAYS, EVIDENCE_KINDS, TOLD_BY
 from discharge.store.tables import Person
 from housing_checks.checks.answers import answers_standing
 from housing_checks.checks.enable_when import AnswerIs, FactIs
@@ -19,7 +21,7 @@ from housing_checks.checks.rules import not_asked
 from housing_checks.checks.taken_along import deciding_facts, kept_offline
 
 
-def present(found: CaseFile, form: CheckForm) -> TakenCheck:
+def present(found: CaseFile, form: CheckForm, today: date) -> TakenCheck:
     """What is taken along of a case's check."""
     case, items = found.case, kept_offline(form)
     left_out = not_asked(case, form)
@@ -33,6 +35,8 @@ def present(found: CaseFile, form: CheckForm) -> TakenCheck:
         answers=_answers(case, items, left_out),
         facts=dict(deciding_facts(case, items)),
         withheld=len(form.items) - len(items),
+        ways=[(row.code, row.label) for row in ANSWER_WAYS.in_force(today)],
+        tellers=[(row.code, row.label) for row in TOLD_BY.in_force(today)],
     )
 
 

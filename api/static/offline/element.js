@@ -29,6 +29,11 @@ export function button(text, click, kind = '') {
   return element('button', { class: classes, type: 'button', click }, text);
 }
 
+/** A field under its label. @param {string} id @param {string} words @param {Node} field */
+export function labelled(id, words, field) {
+  return element('div', { class: 'nhsuk-form-group' }, element('label', { class: 'nhsuk-label', for: id }, words), field);
+}
+
 /** @param {string} text */
 export function paragraph(text) {
   return element('p', {}, text);

@@ -12,16 +12,18 @@ import { newKey, openKey, seal, unseal } from './pin.js';
  *   most: number | null, evidence: [string, string][], left_out: boolean}} Item
  */
 /**
- * What was taken along. `seen` is the version of the case at which an item was last answered from here.
+ * What was taken along, and how answers come just now. `seen` is the version of the case at which an item was last answered from here.
  * @typedef {{case_id: string, who: string, title: string, form: string, version: number, items: Item[],
- *   answers: Record<string, Standing>, facts: Record<string, string>, withheld: number, seen: Record<string, number>}} Content
+ *   answers: Record<string, Standing>, facts: Record<string, string>, withheld: number, seen: Record<string, number>,
+ *   ways?: [string, string][], tellers?: [string, string][], sitting?: import('./sitting.js').Sitting}} Content
  */
 /** @typedef {{value: string, words: string, who: string, day: string, version: number}} Theirs */
 /**
  * One answer that waits. `state` is empty while nothing hinders it.
  * @typedef {{item: string, value: string, evidence: string, note: string, seenAt: string, seenVersion: number,
  *   confirm: string[], state: '' | 'taken' | 'conflict' | 'question' | 'refused', words: string,
- *   theirs: Theirs | null, questions: {code: string, question: string}[], notAsked?: boolean, asNote?: boolean}} Given
+ *   theirs: Theirs | null, questions: {code: string, question: string}[], notAsked?: boolean, asNote?: boolean, through?: string,
+ *   toldBy?: string}} Given
  */
 /** @typedef {Given & {id: string, attempted: boolean}} Waiting */
 
@@ -62,6 +64,14 @@ export class KeptCheck {
     if (!key) return { kept: null, left };
     const now = { ...((await store.takingOf(taking.id)) ?? taking), tries: 0 };
     return { kept: new KeptCheck(now, key, await unseal(key, now.id, now)), left };
+  }
+
+  /** How answers come from now on, and who tells them. @param {import('./sitting.js').Sitting} sitting */
+  async sits(sitting) {
+    this.content.sitting = sitting;
+    this.taking = { ...this.taking, ...(await seal(this.key, this.taking.id, this.content)) };
+    await store.settleRows(this.taking, []);
+    store.tellOtherTabs('changed');
   }
 
   /** Read again what another tab may have changed. */

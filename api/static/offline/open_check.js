@@ -4,6 +4,7 @@
 import { button, count, element, moment, paragraph } from './element.js';
 import { Questions } from './questions.js';
 import { send } from './sending.js';
+import { NOT_SAID, SittingFields } from './sitting.js';
 import { keepAgain, onOtherTabs, tellOtherTabs, wipe, wipeIfAllSent } from './store.js';
 import { decisions } from './waiting_list.js';
 
@@ -36,12 +37,13 @@ export class OpenCheck {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.soon = undefined;
     this.questions = new Questions(kept.content, (item) => this.#typed(item.code));
+    this.sitting = new SittingFields(kept.content, (said) => this.#sits(said));
     this.toDecide = element('div');
     this.toSignIn = element('p');
   }
 
   async start() {
-    this.page.content.replaceChildren(...this.#head(), this.toSignIn, this.toDecide, this.questions.whole, ...this.#buttons());
+    this.page.content.replaceChildren(...this.#head(), this.toSignIn, this.toDecide, this.sitting.whole, this.questions.whole, ...this.#buttons());
     this.#listen();
     await this.#reload(true);
     if (navigator.onLine) this.#sendIn(0);
@@ -72,7 +74,22 @@ export class OpenCheck {
     addEventListener('offline', () => this.#signalLost());
     addEventListener('beforeunload', (event) => { if (this.unsaved || this.typing.size) event.preventDefault(); });
     document.addEventListener('visibilitychange', () => { if (document.hidden) this.#keepAllTyped(); });
-    onOtherTabs((what) => { if (what === 'changed') this.kept.refresh().then(() => this.#reload(false)); });
+    onOtherTabs((what) => { if (what === 'changed') this.kept.refresh().then(() => this.#changed()); });
+  }
+
+  async #changed() {
+    this.sitting.show(this.kept.content.sitting ?? NOT_SAID);
+    await this.#reload(false);
+  }
+
+  /** What is typed already was said before. @param {import('./sitting.js').Sitting} said */
+  #sits(said) {
+    this.#keepAllTyped();
+    this.unsaved += 1;
+    this.saving = this.saving
+      .then(() => this.kept.sits(said))
+      .catch((error) => this.#say(`This could not be kept (${error?.name}). Do not close this page. Choose it again.`))
+      .finally(() => { this.unsaved -= 1; });
   }
 
   /** The key is forgotten where nobody did anything for ten minutes. */
@@ -121,7 +138,7 @@ export class OpenCheck {
     const { content } = this.kept;
     const seenVersion = before?.theirs?.version ?? content.seen[code] ?? content.version;
     const given = {
-      item: code, ...typed, seenAt: new Date().toISOString(), seenVersion,
+      item: code, ...typed, ...(content.sitting ?? NOT_SAID), seenAt: new Date().toISOString(), seenVersion,
       confirm: [], state: /** @type {const} */ (''), words: '', theirs: null, questions: [],
     };
     if (typed.value || typed.note) await this.kept.put(given, before);

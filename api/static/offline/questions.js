@@ -2,7 +2,7 @@
 // The questions of a check that is open. Each answer is kept as soon as it is given, and each field as it is typed in.
 
 import { counting, fault, WRITTEN } from './fit.js';
-import { element } from './element.js';
+import { element, labelled } from './element.js';
 
 /** @typedef {import('./kept_check.js').Item} Item */
 /** @typedef {import('./kept_check.js').Waiting} Waiting */
@@ -120,11 +120,6 @@ class Question {
       ),
     );
   }
-}
-
-/** @param {string} id @param {string} words @param {Node} field */
-function labelled(id, words, field) {
-  return element('div', { class: 'nhsuk-form-group' }, element('label', { class: 'nhsuk-label', for: id }, words), field);
 }
 
 export class Questions {

@@ -139,6 +139,9 @@ async function post(kept, next, session) {
     seen_version: String(next.seenVersion),
   });
   if (next.asNote) body.append('as_note', 'true');
+  // An answer that was kept before there were sittings is sent again as it was sent.
+  if (next.through !== undefined) body.append('through', next.through);
+  if (next.toldBy !== undefined) body.append('told_by', next.toldBy);
   next.confirm.forEach((code) => body.append('confirm', code));
   const answer = await ask(`/cases/${kept.content.case_id}/check/offline/answers`, { method: 'POST', body });
   if ((answer.headers.get('content-type') ?? '').startsWith('application/json')) return answer.json();

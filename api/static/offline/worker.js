@@ -20,6 +20,7 @@ const FILES = [
   '/static/offline/pin.js',
   '/static/offline/questions.js',
   '/static/offline/sending.js',
+  '/static/offline/sitting.js',
   '/static/offline/skip_rule.js',
   '/static/offline/store.js',
   '/static/offline/waiting_list.js',

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from api.web.sign_in.sessions import Session
+from discharge.codes.casework import ANSWER_WAYS, TOLD_BY
 from tests.api.conftest import Door
 from tests.api.offline_checks.conftest import read
 from tests.api.signing_in import form_token, sign_in
@@ -225,3 +226,54 @@ async def test_given_a_question_that_another_answer_left_out_then_it_says_whose_
         assert "another answer: <a href=" in page
         page = html.unescape((await door.client.get(f"/cases/{case_id}")).text)
         assert "Home check, not asked any more. Heating: No. Radiators are cold" in page
+
+
+async def known(door: Door, case_id: UUID, item: str = "heating") -> dict[str, Any]:
+    """How an answer is known, as the record holds it."""
+    detail: dict[str, Any] = (await read(door, case_id))["check"]["details"][item]
+    return {name: detail[name] for name in ("evidence", "told_by", "through")}
+
+
+async def test_given_who_tells_and_how_was_said_once_then_each_answer_that_comes_back_says_it(
+    door: Door, case_id: UUID
+) -> None:
+    session = sign_in(door, "coordinator")
+    content = await taken(door, case_id)
+    assert ["phone", ANSWER_WAYS.label("phone")] in content["ways"]
+    assert ["daughter", TOLD_BY.label("daughter")] in content["tellers"]
+    seen = str(content["version"])
+    await sends(door, session, case_id, through="phone", told_by="daughter", seen_version=seen)
+    await door.settle()
+    assert await known(door, case_id) == {"evidence": "told", "told_by": "daughter", "through": "phone"}
+
+
+async def test_given_an_answer_of_which_it_is_said_that_it_was_seen_then_nobody_told_it(
+    door: Door, case_id: UUID
+) -> None:
+    session = sign_in(door, "coordinator")
+    seen = str((await taken(door, case_id))["version"])
+    said = {"through": "visit", "told_by": "daughter", "evidence": "seen", "seen_version": seen}
+    await sends(door, session, case_id, **said)
+    await door.settle()
+    assert await known(door, case_id) == {"evidence": "seen", "told_by": None, "through": "visit"}
+
+
+async def test_given_a_case_without_a_check_then_the_answer_that_begins_it_says_who_told_it(
+    door: Door,
+) -> None:
+    made = await door.referred()
+    await door.asked(made, "accept-referral")
+    session = sign_in(door, "coordinator")
+    await sends(door, session, made, through="phone", told_by="daughter")
+    await door.settle()
+    assert await known(door, made) == {"evidence": "told", "told_by": "daughter", "through": "phone"}
+
+
+async def test_given_a_code_that_is_in_no_list_then_the_answer_waits_for_the_person(
+    door: Door, case_id: UUID
+) -> None:
+    session = sign_in(door, "coordinator")
+    seen = str((await taken(door, case_id))["version"])
+    await sends(door, session, case_id, told_by="milkman", seen_version=seen)
+    await door.settle()
+    assert (await read(door, case_id))["check"]["answers"]["heating"] == "unknown"

@@ -212,6 +212,10 @@ async def test_given_two_people_and_three_sittings_when_one_has_no_signal_then_t
     assert check["answers"] == {code: value_of(code) for code in sittings.typed}
     assert {each["item"] for each in case["evidence"].values()} == PHOTOS.keys()
     assert len({each["by"] for each in check["details"].values()}) == 2
+    ways = Counter(each["through"] for each in check["details"].values())
+    assert ways["visit"] >= at_home
+    told = [each for each in check["details"].values() if each["told_by"] == "daughter"]
+    assert 2 <= len(told) < at_home, "from the second half of the sitting without signal on"
 
 
 def value_of(code: str) -> str:
@@ -233,6 +237,7 @@ async def on_the_ward(ward: Phone, case_id: UUID, sittings: Sittings) -> None:
 
 async def in_the_home_without_signal(door: Door, phone: Phone, case_id: UUID, sittings: Sittings) -> None:
     page = await phone.takes(case_id)
+    await page.get_by_label("How do you know it?").first.select_option("visit")
     await sittings.looks_at(page, "taken-along")
     await phone.context.set_offline(True)
     left = len(await unknown(page))
@@ -251,6 +256,8 @@ async def in_the_home_without_signal(door: Door, phone: Phone, case_id: UUID, si
     await sittings.looks_at(page, "closed-and-opened-again")
     await phone.opens(page)
     await says(page, half)
+    assert await page.locator("#sitting-through").input_value() == "visit", "said once for the sitting"
+    await page.locator("#sitting-told-by").select_option("daughter")
     await sittings.without_signal(page, left)
     assert await unknown(page) == []
     await sittings.looks_at(page, "all-answered-without-signal")
