@@ -26,6 +26,7 @@ from tests.api.offline_checks.conftest import (
     read,
 )
 from tests.api.signing_in import sign_in
+from tests.housing_checks.form_two import FORM_2, form_two_in_force
 
 pytestmark = [
     pytest.mark.browser,
@@ -280,6 +281,30 @@ async def test_given_somebody_answered_meanwhile_then_both_answers_are_shown_and
     found = (await read(door, case_id))["check"]["answers"]
     assert (found["heating"], found["food"]) == ("no", "yes")
     assert await kept(page) == {"checks": 0, "answers": 0, "endings": 0}
+
+
+async def test_given_an_answer_that_leaves_a_question_out_then_whose_it_is_and_ours_is_kept_as_a_note(
+    door: Door, phone: Phone
+) -> None:
+    with form_two_in_force():
+        case_id = await door.referred()
+        await door.asked(case_id, "accept-referral")
+        await door.asked(case_id, "save-answers", form=FORM_2.code, answers={"wishes": "unknown"})
+        page = await phone.takes(case_id)
+        await phone.context.set_offline(True)
+        await answers(page, "heating", "No")
+        await door.asked(case_id, "confirm-item", "discharge-team", item="destination", value="no-home")
+        await phone.context.set_offline(False)
+        await expect(page.locator("#q-heating-state")).to_contain_text("not yet recorded", timeout=SECONDS)
+        await door.settle()
+        decide = page.get_by_role("region", name="For you to decide")
+        await expect(decide).to_contain_text("Where the person goes: ", timeout=SECONDS)
+        await nothing_found(page)
+        await decide.get_by_role("button", name="Keep as a note on the case").click()
+        await all_sent(door, page)
+        assert await kept(page) == {"checks": 0, "answers": 0, "endings": 0}
+        sign_in(door, "coordinator")
+        assert "not asked any more. Heating: No" in (await door.client.get(f"/cases/{case_id}")).text
 
 
 async def test_given_a_session_that_ended_or_a_server_that_is_down_then_answers_wait_and_go_on_later(
