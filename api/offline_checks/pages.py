@@ -129,13 +129,16 @@ async def _asked(visit: Visit, case: Case, answer: OfflineAnswer, data: FormData
     if answer.as_note:
         return _note(visit, case, form.item(answer.item), answer, data)
     evidence, told_by = answer.known(form.item(answer.item))
-    came = {"told_by": told_by, "through": answer.through or None}
+    through = answer.through or None
     command: ConfirmItem | SaveAnswers = ConfirmItem(
-        item=answer.item, value=answer.value, evidence=evidence, **came
+        item=answer.item, value=answer.value, evidence=evidence, told_by=told_by, through=through
     )
     if case.check is None:
         known = {answer.item: evidence} if evidence else {}
-        command = SaveAnswers(form=answer.form, answers={answer.item: answer.value}, evidence=known, **came)
+        said = {answer.item: answer.value}
+        command = SaveAnswers(
+            form=answer.form, answers=said, evidence=known, told_by=told_by, through=through
+        )
     return AskedCommand(
         case_id=case.case_id,
         command=command,
