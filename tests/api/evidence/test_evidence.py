@@ -257,15 +257,21 @@ async def test_given_a_photo_then_strangers_suppliers_and_other_roles_see_nothin
     await door.asked(case_id, "start-strand", **start)
     await added(door, case_id)
     (file,) = await listed(door, case_id)
-    paths = (f"/api/v1/cases/{case_id}/evidence", file["content_url"], file["thumbnail_url"])
+    files = f"/api/v1/cases/{case_id}/evidence"
     for role, org, refused in (
         ("coordinator", "STRANGER", {404}),
         ("coordinator", "LANDLORD", {403, 404}),
         ("trust-monitor", "TRUST", {403}),
         ("operator", "TRUST", {403}),
     ):
-        for path in paths:
+        for path in (file["content_url"], file["thumbnail_url"]):
             assert (await door.get(path, role, org)).status_code in refused, (role, org, path)
+        if org != "LANDLORD":
+            assert (await door.get(files, role, org)).status_code in refused, (role, org, files)
+    of_a_supplier = await door.get(files, "coordinator", "LANDLORD")
+    assert (of_a_supplier.status_code, of_a_supplier.json()["files"]) == (200, []), (
+        "hazards it is asked about"
+    )
     own = await send(door, case_id, document(), org="LANDLORD")
     assert (own.status_code, own.json()["code"]) == (403, "part-not-allowed"), "a supplier adds none either"
     seen = await door.get(f"/api/v1/cases/{case_id}", "coordinator", "LANDLORD")

@@ -92,6 +92,7 @@ def test_given_a_case_then_it_tells_yes_no_or_that_it_is_not_known(said: Case, f
 def test_given_a_case_without_a_referral_then_nothing_about_the_person_is_taken_for_known() -> None:
     known = circumstances(Case(case_id=CASE))
     assert {fact for fact, value in known.items() if value != "unknown"} == {
+        "hazard",
         "repairs",
         "self-funder",
         "homeless-flagged",

@@ -176,7 +176,7 @@ def test_given_an_answer_after_the_check_then_it_opens_items_and_takes_them_away
     story.ask(ConfirmItem(item="oxygen", value="no"), on=32)
     assert {"mitigation-withdrawn", "gated-items-changed", "home-became-ready"} <= set(story.kinds)
     assert gate_open(story.case)
-    with pytest.raises(Refused, match="no-such-item"):
+    with pytest.raises(Refused, match="item-not-asked"):
         story.ask(ConfirmItem(item="smokes", value="yes"), on=32)
 
 

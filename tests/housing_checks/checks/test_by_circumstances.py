@@ -13,7 +13,7 @@ from discharge.errors import Refused
 from discharge.values import YesNoUnknown
 from housing_checks.checks.answers import asked_of, gated_for
 from housing_checks.checks.form import form_in_force
-from housing_checks.gate.blockers import beside, blocking
+from housing_checks.gate.blockers import blocking
 from housing_checks.gate.rules import gate_open
 from tests.housing_checks.form_two import FORM_2, all_well, checked_on_two, form_two_in_force
 from tests.housing_checks.homes import FIRST, FORM_1, Story, check, day
@@ -170,7 +170,7 @@ def test_given_what_everybody_reads_on_the_case_then_it_decides_whose_move_the_s
     said = {"destination": destination, "safe-address": "no", "safety-confirmed": safety}
     answers = {code: value for code, value in said.items() if value is not None}
     story.ask(SaveAnswers(form=FORM_2.code, answers=answers), on=1)
-    [found] = [each for each in beside(story.case) if each.code == "safe-address"]
+    [found] = [each for each in blocking(story.case) if each.code == "safe-address"]
     assert found.owner_role == owner
 
 
