@@ -11,7 +11,7 @@ from api.offline_checks.schemas import TakenAnswer, TakenCheck, TakenCondition, 
 from api.web.names import Directory
 from api.web.page import words
 from discharge.cases.model import Case
-from discharge.codes.casework import ANSWER_WAYS, EVIDENCE_KINDS, TOLD_BY
+from discharge.codes.casework import EVIDENCE_KINDS, TOLD_BY, ways_of_answering
 from discharge.store.tables import Person
 from housing_checks.checks.answers import answers_standing
 from housing_checks.checks.enable_when import AnswerIs, FactIs
@@ -35,7 +35,7 @@ def present(found: CaseFile, form: CheckForm, today: date) -> TakenCheck:
         answers=_answers(case, items, left_out),
         facts=dict(deciding_facts(case, items)),
         withheld=len(form.items) - len(items),
-        ways=[(row.code, row.label) for row in ANSWER_WAYS.in_force(today)],
+        ways=[(row.code, row.label) for row in ways_of_answering(today)],
         tellers=[(row.code, row.label) for row in TOLD_BY.in_force(today)],
     )
 

@@ -240,6 +240,7 @@ async def test_given_who_tells_and_how_was_said_once_then_each_answer_that_comes
     session = sign_in(door, "coordinator")
     content = await taken(door, case_id)
     assert ["phone", ANSWER_WAYS.label("phone")] in content["ways"]
+    assert {"referral", "hazard"}.isdisjoint(code for code, _ in content["ways"]), "nobody answers so"
     assert ["daughter", TOLD_BY.label("daughter")] in content["tellers"]
     seen = str(content["version"])
     await sends(door, session, case_id, through="phone", told_by="daughter", seen_version=seen)
