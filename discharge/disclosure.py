@@ -17,7 +17,7 @@ from uuid import UUID
 
 from discharge.calendar import short_day
 from discharge.cases.model import IN_HOSPITAL, Case
-from discharge.pathway_words import Names, heading, why_still_here, work_words
+from discharge.pathway_words import Names, capital, heading, why_still_here, work_words
 from discharge.sight import NOTHING, Sight
 
 T = TypeVar("T")
@@ -184,7 +184,7 @@ def own_work(seen: Case, today: date, names: Names | None = None) -> str:
     if seen.closed:
         return f"Closed on {short_day(seen.closed_on)}." if seen.closed_on else "Closed."
     said = "; ".join(_own_work(seen, today, names or Names()))
-    return f"{said[:1].upper()}{said[1:]}."
+    return f"{capital(said)}."
 
 
 def _own_work(seen: Case, today: date, names: Names) -> Iterator[str]:

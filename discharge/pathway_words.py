@@ -85,6 +85,11 @@ def middle(label: str) -> str:
     return f"{label[:1].lower()}{label[1:]}"
 
 
+def capital(words: str) -> str:
+    """Words at the beginning of a sentence."""
+    return f"{words[:1].upper()}{words[1:]}"
+
+
 def _closed(case: Case) -> str:
     ended = f" on {short_day(case.closed_on)}" if case.closed_on else ""
     return f"Closed{ended}: {middle(CASE_OUTCOMES.label(case.outcome or 'unknown'))}."

@@ -12,9 +12,10 @@ from discharge.codes.casework import OWNER_ROLES
 from discharge.risk.case_facts import contribute
 from discharge.risk.conditions import Known
 from housing_checks.checks.answers import asked_of
-from housing_checks.checks.form import form_of, form_of_case
+from housing_checks.checks.form import form_of
 from housing_checks.checks.former_building import ordered_for
 from housing_checks.checks.referral_statements import disputed_with_referral
+from housing_checks.gate.blockers import item_words
 from housing_checks.lead_times import item_label
 
 NOT_TAKEN = ("refused", "lapsed")
@@ -58,10 +59,8 @@ def answers_of_former_building(case: Case) -> Iterator[Known]:
 
 def answers_against_referral(case: Case) -> Iterator[Known]:
     """Each item of which the check says otherwise than the trust's referral, until somebody settles it."""
-    form = form_of_case(case)
     for code in disputed_with_referral(case) if not case.closed else ():
-        label = form.item(code).label if code in form.codes else code
-        yield Known(code, words={"item": label})
+        yield Known(code, words={"item": item_words(case, code)})
 
 
 def orders_for_former_building(case: Case) -> Iterator[Known]:

@@ -48,6 +48,7 @@ from discharge.outcomes.failed_discharge import (
     return_after,
 )
 from discharge.outcomes.readmission import readmission_band
+from discharge.pathway_words import capital
 from discharge.risk.rules import loudest_first, rule_title
 from discharge.store.tables import CaseEventRow, NoteRow, OutboxRow
 from housing_checks.checks.former_building import ordered_for
@@ -196,7 +197,7 @@ def strand_line(case: Case, strand: Strand, caller: Principal, known: Directory)
         if still and _may(case, caller, "cancel-strand")
         else "",
         former_home=still and strand.former_home,
-        ordered_for=_capital(ordered_for(case, strand)) if still and strand.former_home else "",
+        ordered_for=capital(ordered_for(case, strand)) if still and strand.former_home else "",
         redirect_href=f"{redirect}&kept=no" if decide else "",
         keep_href=f"{redirect}&kept=yes" if decide and strand.kept_on is None else "",
         beside="" if strand.required and strand.kept_on is None else "The discharge does not wait for it",
@@ -204,10 +205,6 @@ def strand_line(case: Case, strand: Strand, caller: Principal, known: Directory)
         if still and _may(case, caller, "require-strand")
         else "",
     )
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 def alert_line(case: Case, alert: Alert, caller: Principal) -> AlertLine:

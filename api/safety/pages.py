@@ -28,6 +28,7 @@ from api.web.page import words
 from api.web.page.visit import Visit, Visitor
 from api.web.paging import FIRST, Page, Turned, turns
 from discharge.errors import HomewardError
+from discharge.pathway_words import capital
 from discharge.store.tables import User
 from housing_checks.safety.commands import NoteItem, SafetyRequest
 from housing_checks.store import safety_advisers
@@ -201,8 +202,7 @@ async def _recorded(visit: Visit, case_id: UUID, form: SafetyForm, filled: Fille
 
 def _fault(error: HomewardError, form: SafetyForm) -> Fault:
     if error.code == "invalid-body" and error.detail:
-        words_of = f"{error.detail[:1].upper()}{error.detail[1:]}"
-        return Fault(error.where, words_of)
+        return Fault(error.where, capital(error.detail))
     return fault_of(error, form.form)
 
 

@@ -104,12 +104,11 @@ class CheckItem(Code):
 
     ``owner`` is the role whose move it is while the answer is not yes, another one with ``owner_while``;
     with ``owner_stays`` it is given to nobody else. ``next_action`` says what they do, and ``due`` by when.
-    ``same_as`` names the item of an earlier edition that
-    asks the same; with ``same_answers`` only these of its answers mean the same. ``safety``: about the safety
-    of people, and never kept on a device. ``newest_counts``: it repeats what is decided elsewhere, so that
-    the last answer counts, and nobody contradicts it. ``own_words``: what the person says of themselves,
-    shown first. ``names_the_building``: says to which building the person goes, the one that the check is
-    about.
+    ``same_as`` names the item of an earlier edition that asks the same; with ``same_answers`` only these of
+    its answers mean the same. ``safety``: about the safety of people, and never kept on a device.
+    ``newest_counts``: it repeats what is decided elsewhere, so that the last answer counts, and nobody
+    contradicts it. ``own_words``: what the person says of themselves, shown first. ``names_the_building``:
+    says to which building the person goes, the one that the check is about.
     """
 
     domain: Text

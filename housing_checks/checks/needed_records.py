@@ -103,7 +103,7 @@ def missing_record(
     if answers is None:
         answers = case.check.answers if case.check is not None else {}
     needed = _needed(case, code, value, answers)
-    return needed if needed is not None and dict(answers_of_record(case)).get(code) != value else None
+    return needed if needed is not None and _of_record(case, code) != value else None
 
 
 def _needed(case: Case, code: str, value: str, answers: Mapping[str, str]) -> NeededRecord | None:
@@ -114,7 +114,7 @@ def _needed(case: Case, code: str, value: str, answers: Mapping[str, str]) -> Ne
         return DECISION if decision.decided and value == decision.decided else None
     if (code, value) == (BEST_INTERESTS, "yes"):
         return DECISION
-    lacks = answers.get(CAPACITY, dict(answers_of_record(case)).get(CAPACITY)) == CANNOT_DECIDE
+    lacks = answers.get(CAPACITY, _of_record(case, CAPACITY)) == CANNOT_DECIDE
     return SPEAKER if (code, value) == (ADVOCATE, "yes") and lacks else None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
-from discharge.cases.circumstances import circumstances, need_facts
+from discharge.cases.circumstances import need_facts
 from discharge.cases.commands import CompleteCheck, Envelope, SaveAnswers, StartCheck
 from discharge.cases.decide.common import command_of, happened_on
 from discharge.cases.events import CheckCompleted, CheckStarted, Event, MitigationWithdrawn
@@ -24,6 +24,7 @@ from housing_checks.checks.answers import (
     applying_to,
     asked_of,
     counting_at_the_gate,
+    facts_standing,
     gated_for,
     stated,
 )
@@ -124,13 +125,11 @@ def left_to_start(case: Case) -> list[Suggestion]:
         return []
     now: dict[str, YesNoUnknown] = {code: "yes" for code, item in case.gate.items() if item.satisfied}
     needs, form = case.referral.needs if case.referral else (), form_of(check.form)
-
-    def facts() -> Facts:
-        return form.facts(answers_standing(case), circumstances(case))
-
     return [
         each
-        for each in suggested_strands(counting_at_the_gate(case) | now, needs, form, facts)
+        for each in suggested_strands(
+            counting_at_the_gate(case) | now, needs, form, lambda: facts_standing(case)
+        )
         if not _begun(case, each, _said_on(case, each, check.completed_on))
     ]
 

@@ -32,6 +32,7 @@ from discharge.cases.decide.common import (
     waits_until,
 )
 from discharge.cases.decide.departure import cancelled, stay_ended
+from discharge.cases.decide.last_stay import is_discharge
 from discharge.cases.evolve import fold
 from discharge.cases.model import Action, Case, CaseSpell, Discharge, Readmission, Stage
 from discharge.cases.stages import HOME, stage_when_reopened
@@ -162,7 +163,7 @@ def return_told_anew(
         return []
     left, back = case.earlier_discharges[place], case.readmissions[place]
     if told.admitted_on < left.discharged_on:
-        stayed = cancelled(case, told.admitted_on) if _ended_by(case, told) else []
+        stayed = cancelled(case, told.admitted_on) if is_discharge(case, told) else []
         return [*stayed, *_taken_back(fold(case, stayed), place, told, on, now, policy)]
     happened: list[ev.Event] = []
     if told.admitted_on != back.readmitted_on:
@@ -177,10 +178,6 @@ def _place_of_return(case: Case, told: CaseSpell) -> int | None:
         return None
     every = enumerate(case.readmissions)
     return next((number for number, back in every if back.spell_id == told.spell_id), None)
-
-
-def _ended_by(case: Case, told: CaseSpell) -> bool:
-    return case.discharge is not None and case.discharge.spell_id == told.spell_id
 
 
 def _taken_back(
@@ -301,7 +298,7 @@ def news_of_an_earlier_discharge(
     """
     earlier = enumerate(case.earlier_discharges)
     place = next((number for number, left in earlier if left.spell_id == told.spell_id), None)
-    if place is None or _ended_by(case, told):
+    if place is None or is_discharge(case, told):
         return None
     if case.outcome in NEVER_REOPENED:
         return []
