@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from discharge.contact_cards import Entry, Said, cards, missing, not_to_give, to_be_asked, values_beside
-from discharge.telephones import dialled
+from discharge.telephones import dialled, plain_number
 
 CASE = UUID(int=7)
 HOME = Said("phone", "0113 496 0001")
@@ -212,3 +212,139 @@ def test_given_what_is_shown_then_every_number_of_it_is_asked_about() -> None:
         sorted([HOME.value, RUTH.value, "0113 496 0002", "07700 900444"]),
         sorted([RUTH.name, "Paul Ashdown"]),
     )
+
+
+UNSAFE_CARER = entry(None, role="carer", name="Ruth Ashdown", phone="07700 900333")
+
+
+@pytest.mark.parametrize(
+    ("version", "asked", "mark"),
+    [
+        pytest.param(entry(HOME, phone="0113 496 0002", safe_to_ring="no"), [], "not-safe", id="it-says-so"),
+        pytest.param(entry(HOME, phone="0113 496 0002", safe_to_ring="yes"), [], "", id="nobody-says-so"),
+        pytest.param(entry(HOME, phone="0113 496 0002"), ["0113 496 0002"], "ask-first", id="its-number"),
+        pytest.param(entry(HOME, phone="0113 496 0002"), [HOME.value], "ask-first", id="the-message-before"),
+        pytest.param(UNSAFE_CARER, ["Ruth Ashdown"], "ask-first", id="the-name-of-a-carer"),
+        pytest.param(entry(None, role="gp", name="Dr Ruth"), ["Dr Ruth"], "", id="a-name-that-is-no-kin"),
+        pytest.param(entry(None, role="other", about="Neighbour"), [""], "", id="no-number-at-all"),
+    ],
+)
+def test_given_a_version_of_a_contact_then_its_numbers_are_marked_as_those_that_hold(
+    version: Entry, asked: list[str], mark: str
+) -> None:
+    [card] = cards(CASE, (), (version,), [each for each in asked if each])
+    assert card.mark_of_version(version) == mark
+
+
+def test_given_an_older_version_with_a_number_that_is_not_safe_then_the_version_is_marked() -> None:
+    first = entry(HOME, phone="0113 496 0002")
+    second = entry(HOME, phone="0113 496 0003", number=2)
+    warned = entry(None, phone="0113 496 0002", safe_to_ring="no")
+    card = next(each for each in cards(CASE, (), (first, second, warned)) if len(each.entries) == 2)
+    assert (card.mark, card.mark_of_version(second), card.mark_of_version(first)) == ("", "", "not-safe")
+
+
+@pytest.mark.parametrize(
+    ("message", "asked", "mark"),
+    [
+        pytest.param(RUTH, [RUTH.name], "ask-first", id="the-name-of-a-next-of-kin"),
+        pytest.param(Said("gp", "0113 496 0100", "Hall, Ann"), ["Hall, Ann"], "", id="the-name-of-a-doctor"),
+        pytest.param(HOME, [HOME.value], "ask-first", id="a-number"),
+        pytest.param(HOME, [RUTH.name], "", id="somebody-else"),
+    ],
+)
+def test_given_what_a_message_says_then_it_is_marked_by_number_and_by_name_of_kin(
+    message: Said, asked: list[str], mark: str
+) -> None:
+    [card] = cards(CASE, (MOBILE,), (), asked)
+    assert card.mark_of(message) == mark
+
+
+def test_given_what_a_correction_replaced_then_it_is_asked_about_as_well() -> None:
+    held = entry(HOME, phone="0113 496 0002")
+    assert to_be_asked((), (held,)) == (sorted([HOME.value, "0113 496 0002"]), [])
+
+
+def test_given_two_contacts_of_staff_then_each_is_a_card_with_its_own_id() -> None:
+    one, two = entry(role="carer", name="Ruth"), entry(role="carer", name="Paul")
+    assert {each.contact_id for each in cards(CASE, (), (one, two))} == {one.contact_id, two.contact_id}
+
+
+def test_given_a_card_of_a_message_then_its_id_is_that_under_which_staff_correct_it() -> None:
+    [card] = cards(CASE, (RUTH,), ())
+    assert card.contact_id == RUTH.contact_id(CASE)
+    swapped = Said(RUTH.kind, "+44 7700 900222", "Ruth Ashdown", RUTH.relationship)
+    assert swapped.contact_id(CASE) == card.contact_id
+
+
+def test_given_somebody_who_is_no_kin_when_a_message_names_kin_of_that_name_then_both_are_shown() -> None:
+    neighbour = entry(role="other", name="Ruth Ashdown", phone="07700 900333")
+    assert [each.role for each in cards(CASE, (RUTH,), (neighbour,))] == ["next-of-kin", "other"]
+
+
+def test_given_a_carer_of_staff_when_a_message_names_them_then_it_is_one_contact() -> None:
+    carer = entry(role="carer", name="Ruth Ashdown", phone=RUTH.value)
+    [card] = cards(CASE, (RUTH,), (carer,))
+    assert (card.role, card.confirmed) == ("carer", True)
+
+
+def test_given_an_ended_contact_when_a_message_comes_to_say_what_staff_had_then_it_is_shown_alive() -> None:
+    ended = entry(HOME, entry="ended", phone="0113 496 0002")
+    now = Said("phone", "0113 496 0002")
+    assert [(each.phone, each.ended) for each in cards(CASE, (now,), (ended,))] == [
+        ("0113 496 0002", False),
+        ("0113 496 0002", True),
+    ]
+
+
+def test_given_contacts_of_one_role_then_staff_come_before_messages_and_names_in_their_order() -> None:
+    said = (Said("next-of-kin", "3", "Zed, Al", "BRO"), Said("next-of-kin", "4", "Abel, Al", "BRO"))
+    known = (
+        entry(role="next-of-kin", name="Yale, Jo", phone="1"),
+        entry(role="next-of-kin", name="Bell, Jo"),
+    )
+    names = [
+        each.current.name if each.current else each.said.name if each.said else ""
+        for each in cards(CASE, said, known)
+    ]
+    assert names == ["Bell, Jo", "Yale, Jo", "Abel, Al", "Zed, Al"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("(+44) 113 496 0001", "0113 496 0001"),
+        ("0044 113 496 0001", "0113 496 0001"),
+        (" RUTH@example.org", "ruth@EXAMPLE.org "),
+    ],
+)
+def test_given_a_number_or_an_address_as_people_write_it_then_its_plain_form_is_the_same(
+    one: str, other: str
+) -> None:
+    assert plain_number(one) == plain_number(other)
+
+
+def test_given_an_address_that_begins_with_digits_then_it_is_no_telephone_number() -> None:
+    assert plain_number("0113496@example.org") != plain_number("0113496")
+    assert plain_number("0113496@example.org") != plain_number("0113496@example.net")
+
+
+def test_given_a_number_that_became_safe_then_the_version_that_warned_still_says_so() -> None:
+    first = entry(HOME, phone=HOME.value, safe_to_ring="no")
+    second = entry(HOME, phone=HOME.value, safe_to_ring="yes", number=2)
+    [card] = cards(CASE, (), (first, second))
+    assert (card.mark, card.mark_of_version(first), card.mark_of_version(second)) == ("", "not-safe", "")
+
+
+def test_given_what_messages_say_then_only_numbers_of_the_same_place_are_its_values() -> None:
+    other = Said("phone", "0113 496 0009")
+    assert values_beside(HOME, (MOBILE, other, RUTH, HOME)) == [HOME.value, other.value]
+
+
+def test_given_a_role_that_the_list_does_not_have_then_it_comes_after_all_others() -> None:
+    newer = entry(role="of-a-newer-build", name="Al", phone="1")
+    assert [each.role for each in cards(CASE, (HOME,), (newer, entry(role="other", name="Bo")))] == [
+        "person",
+        "other",
+        "of-a-newer-build",
+    ]
