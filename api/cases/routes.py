@@ -12,6 +12,7 @@ from api.cases import queries
 from api.cases.json_views import case_detail, case_line
 from api.cases.schemas import CaseDetail, CaseList, RecordLook, RecordLooks, Timeline
 from api.commands.answers import command_answer, command_status, request_status
+from api.commands.danger_words import who_reads_it
 from api.commands.kinds import split
 from api.commands.schemas import CommandAnswer, CommandRequest, CommandStatus
 from api.commands.service import AskedCommand, ask, others_changed
@@ -129,7 +130,8 @@ async def send_command(
     """Ask something of a case: `kind`, the fields of that command, and what every command carries."""
     asked = await _asked(services, case_id, body, await request.json(), idempotency_key)
     outcome = await ask(services, caller, asked)
-    return command_answer(outcome, changes=await others_changed(services, caller, asked, outcome))
+    changes = await others_changed(services, caller, asked, outcome)
+    return command_answer(outcome, changes=changes, who_reads=await who_reads_it(services, caller, asked))
 
 
 @router.get("/commands/{command_id}")

@@ -14,6 +14,7 @@ from api.check_items.json_views import item_detail, items_json
 from api.check_items.queries import form_to_answer, item_events, item_known, items_known, written
 from api.check_items.schemas import CheckItemDetail, CheckItems, ItemAnswerBody
 from api.commands.answers import command_answer
+from api.commands.danger_words import who_reads_it
 from api.commands.schemas import CommandAnswer
 from api.commands.service import ask, others_changed
 from api.web import names
@@ -73,4 +74,5 @@ async def answer_check_item(
     as_sent = {"item": item, "body": await request.json()}
     asked = asked_answer(case_id, item, body, today, as_sent, idempotency_key)
     outcome = await ask(services, caller, asked)
-    return command_answer(outcome, changes=await others_changed(services, caller, asked, outcome))
+    changes = await others_changed(services, caller, asked, outcome)
+    return command_answer(outcome, changes=changes, who_reads=await who_reads_it(services, caller, asked))

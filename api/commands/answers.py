@@ -41,9 +41,15 @@ def request_status(row: ReferralRequestRow) -> CommandStatus:
 
 
 def command_answer(
-    outcome: Outcome, done_status: int = 200, location: str = "", changes: Changes | None = None
+    outcome: Outcome,
+    done_status: int = 200,
+    location: str = "",
+    changes: Changes | None = None,
+    who_reads: str | None = None,
 ) -> JSONResponse:
-    """200 (or 201) with what happened, and what others changed, or 202 with where to ask."""
+    """200 (or 201) with what happened, and what others changed, or 202 with where to ask; and who reads what
+    was said of danger.
+    """
     path = status_path(outcome.command_id)
     body = CommandAnswer(
         command_id=outcome.command_id,
@@ -52,6 +58,7 @@ def command_answer(
         version=outcome.answer.version if outcome.answer else None,
         events=list(outcome.answer.events) if outcome.answer else [],
         changes=changes_json(changes) if changes else [],
+        who_reads=who_reads,
         status_url=path,
     )
     headers = {"Location": location} if location else {}

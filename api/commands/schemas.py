@@ -122,7 +122,8 @@ class CommandAnswer(BaseModel):
     """`accepted` with the events it caused, or `taken` with the address that will say more.
 
     A referral that is a request is `requested`: it has no case until somebody takes it on. `changes` are what
-    others changed since the `seen_version` of the command.
+    others changed since the `seen_version` of the command. `who_reads` is there where something that came
+    with the command speaks of abuse or danger.
     """
 
     command_id: UUID
@@ -131,6 +132,7 @@ class CommandAnswer(BaseModel):
     version: int | None = None
     events: list[str] = []
     changes: list[ChangedPart] = []
+    who_reads: str | None = None
     status_url: str
 
 

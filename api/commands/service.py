@@ -100,6 +100,11 @@ class AskedCommand:
         return any((text or "").strip() for text in said)
 
     @property
+    def speaks_of_danger(self) -> bool:
+        """Whether anything that comes with it speaks of abuse or danger."""
+        return (self.about_danger and bool(self.note)) or bool(self.danger_items)
+
+    @property
     def worded(self) -> frozenset[str]:
         """The items of a check whose answer in words comes with it."""
         answers = _answers(self.command)

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from api.cases.json_views import case_line
 from api.cases.schemas import ReferralList
 from api.commands.answers import command_answer, request_answer
+from api.commands.danger_words import who_reads_words
 from api.commands.schemas import CommandAnswer
 from api.referral_requests.schemas import ReferralBody
 from api.referrals.service import Request, Requested, refer
@@ -19,6 +20,7 @@ from api.web.paging import Paged
 from api.worklist import queries as worklist_queries
 from discharge.clocks import london_date
 from discharge.errors import HomewardError
+from discharge.sight import DANGER
 
 router = APIRouter(prefix="/api/v1", tags=["referrals"])
 
@@ -51,8 +53,11 @@ async def create_referral(
     )
     if isinstance(referred, Requested):
         return request_answer(referred.row)
-    location = case_path(referred.outcome.case_id)
-    return command_answer(referred.outcome, 201 if referred.opened else 200, location)
+    case_id = referred.outcome.case_id
+    danger = body.values_asked.about_danger or DANGER in body.values_asked.reasons
+    reads = await who_reads_words(services, caller, case_id) if danger else None
+    status = 201 if referred.opened else 200
+    return command_answer(referred.outcome, status, case_path(case_id), who_reads=reads)
 
 
 @router.get("/referrals")

@@ -65,18 +65,25 @@ async def safety_lines(session: AsyncSession, caller: Principal, case_ids: Colle
     )
 
 
-def who_reads(ask: str, *, read: bool) -> str:
+def who_reads(ask: str, *, read: bool, what: str = "your answers") -> str:
     """Who reads what somebody writes about a case; `ask` is their adviser's name, if there is one, and `read`
     says whether anybody reads it.
     """
     if ask:
-        return f"{ask} reads your answers."
+        return f"{ask} reads {what}."
     if read:
-        return "People named for safety by the trust or the housing service read your answers."
+        return f"People named for safety by the trust or the housing service read {what}."
     return (
-        "Nobody but you reads your answers until your organisation names somebody for safety. "
+        f"Nobody but you reads {what} until your organisation names somebody for safety. "
         f"Ring {NOBODY_NAMED} now, and ask your administrator to name somebody."
     )
+
+
+async def read_by(session: AsyncSession, caller: Principal, case_id: UUID) -> str:
+    """Who reads what the caller says about danger on a case, in words; alike whatever was said before."""
+    ask = await whom_to_ask(session, caller)
+    read = bool(ask) or await safety_advisers.has_reader(session, case_id)
+    return who_reads(ask, read=read, what="what you wrote about danger")
 
 
 async def whom_to_ask(session: AsyncSession, caller: Principal) -> str:
