@@ -40,6 +40,7 @@ from housing_checks.checks.form import form_of_case
 from housing_checks.checks.referral_statements import said_anew
 from housing_checks.deciders import DECIDERS as HOME_DECIDERS
 from housing_checks.facts import contribute_facts
+from housing_checks.gate.late import contribute_late
 from housing_checks.gate.rules import answers_over, forget, gate_open, mitigations_over, next_end
 from housing_checks.hazards.facts import contribute_hazards
 from housing_checks.hazards.gate import hazards_at_the_gate
@@ -51,6 +52,7 @@ from housing_checks.strands.rules import reach
 
 contribute_facts()
 contribute_hazards()
+contribute_late()
 
 DECIDERS: Mapping[str, Decider] = {**CASE_DECIDERS, **HOME_DECIDERS}
 """Every kind of command and the function that decides it."""

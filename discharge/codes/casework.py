@@ -9,7 +9,7 @@ from datetime import date
 
 from discharge.codes.by_edition import code_list
 from discharge.codes.model import Code
-from discharge.roles import ROLES
+from discharge.roles import COORDINATOR, ROLES, TEAM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,13 @@ class SharingBasis(Code):
     """Why something about a person may leave; `partners` is false where it reaches direct care only."""
 
     partners: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerRole(Code):
+    """Whose move something is. ``hears`` is the role, of those who sign in, that is told when it is late."""
+
+    hears: str = COORDINATOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +95,18 @@ def _faults_of_mitigations(rows: Mapping[str, MitigationCode]) -> Iterator[str]:
                 yield f"{code}.answered_by: {owner!r} is no owner - choose from {OWNER_ROLES.name}"
 
 
+def _faults_of_owners(rows: Mapping[str, OwnerRole]) -> Iterator[str]:
+    for code, row in rows.items():
+        if row.hears not in (COORDINATOR, TEAM):
+            yield f"{code}.hears: {row.hears!r} does not work on cases - choose from {COORDINATOR}, {TEAM}"
+
+
 REFERRAL_REASONS = code_list("referral-reasons", Code)
 REFERRAL_RETURN_REASONS = code_list("referral-return-reasons", Code)
 TENURES = code_list("tenures", Code)
 NEEDS = code_list("needs", Code)
 SHARING_BASES = code_list("sharing-bases", SharingBasis)
-OWNER_ROLES = code_list("owner-roles", Code)
+OWNER_ROLES = code_list("owner-roles", OwnerRole, check=_faults_of_owners)
 MITIGATIONS = code_list("mitigations", MitigationCode, check=_faults_of_mitigations)
 CONTACT_OUTCOMES = code_list("contact-outcomes", ContactOutcome)
 HOME_PROBLEMS = code_list("home-problems", HomeProblem)

@@ -14,7 +14,14 @@ class PolicyStep(Code):
     answer_within: Duration | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceAnswer(Code):
+    """One answer; `next_step` where somebody then has to take the next step of the policy."""
+
+    next_step: bool = False
+
+
 WISHES = code_list("wishes", Code)
 CHOICE_STEPS = code_list("choice-steps", PolicyStep)
-CHOICE_ANSWERS = code_list("choice-answers", Code)
+CHOICE_ANSWERS = code_list("choice-answers", ChoiceAnswer)
 CARE_ARRANGERS = code_list("care-arrangers", Code)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from discharge.calendar import spoken_day
 from discharge.cases.model import IN_HOSPITAL, Case, Stage
-from discharge.codes.choice import CHOICE_STEPS
+from discharge.codes.choice import CHOICE_ANSWERS, CHOICE_STEPS
 from discharge.risk.conditions import FactKind, Known
 
 Reader = Callable[[Case], Iterable[Known]]
@@ -61,14 +61,36 @@ def choice_answers_due(case: Case) -> Iterator[Known]:
             yield Known(step.key, day=step.response_due_on, words=words)
 
 
+def choice_steps_to_take(case: Case) -> Iterator[Known]:
+    """Each answer to the last letter or talk on choice after which somebody has to take the next step."""
+    last = max((each.given_on for each in case.choice.values()), default=None)
+    for step in case.choice.values() if case.stage in IN_HOSPITAL else ():
+        row = CHOICE_ANSWERS.newest(step.answer) if step.answer is not None else None
+        if row is None or not row.next_step or step.given_on != last:
+            continue
+        words = {
+            "step": CHOICE_STEPS.label(step.step),
+            "given": spoken_day(step.given_on),
+            "answer": row.label,
+            "answered": spoken_day(step.answered_on or step.given_on),
+        }
+        yield Known(step.key, words=words)
+
+
 CASE_FACTS: Mapping[str, CaseFact] = MappingProxyType(
     {
         "toilet": CaseFact("answer", "item value", _gated("toilet", "A toilet that the person can reach")),
         "keys": CaseFact("answer", "item value", _gated("keys", "A way into the home")),
         "referral-waiting": CaseFact("day", "referred", referral_waiting),
         "choice-answers-due": CaseFact("day", "step given due", choice_answers_due),
+        "choice-steps-to-take": CaseFact("answer", "step given answer answered", choice_steps_to_take),
         "homes-not-taken": CaseFact("count", "count"),
         "offers-to-answer": CaseFact("instant", "offered due"),
+        "blockers-late-housing": CaseFact("day", "late"),
+        "blockers-late-housing-home-today": CaseFact("day", "late expected"),
+        "blockers-late-hospital": CaseFact("day", "late"),
+        "blockers-late-hospital-home-today": CaseFact("day", "late expected"),
+        "check-late": CaseFact("day", "due"),
         "answers-of-former-building": CaseFact("answer", "count since"),
         "answers-against-referral": CaseFact("answer", "item"),
         "orders-for-former-building": CaseFact("answer", "item ordered owner"),

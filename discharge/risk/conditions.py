@@ -33,11 +33,13 @@ class Known:
 
     `value` is whether it is as it should be; `day` or `at` when it is, was or will be, and `count` how many,
     None where nobody knows; `needed_by` and `lead_days` are of work that is waited for. Rules that speak of
-    the same thing name the same `cause`; without one it is the rule with its subject.
+    the same thing name the same `cause`; without one it is the rule with its subject. `tells` names the
+    causes that it puts together: a further one among them rings again.
     """
 
     subject: str = ""
     cause: str = ""
+    tells: tuple[str, ...] = ()
     value: YesNoUnknown = "no"
     day: date | None = None
     at: datetime | None = None

@@ -85,7 +85,7 @@ def _told_once(found: list[Finding], rules: Mapping[str, Rule]) -> list[Finding]
             told.setdefault(by, []).append(each.cause)
         else:
             heard.append(each)
-    return [each.model_copy(update={"tells": tuple(told.get(each.rule, ()))}) for each in heard]
+    return [each.model_copy(update={"tells": (*each.tells, *told.get(each.rule, ()))}) for each in heard]
 
 
 def next_check(facts: RiskFacts, now: datetime, policy: Policy | None = None) -> datetime | None:
@@ -123,4 +123,5 @@ def _finding(trigger: Trigger) -> Finding:
         source=rule.source,
         action=rule.action,
         owner_role=rule.owner_role,
+        tells=known.tells,
     )

@@ -290,7 +290,8 @@ def _number(strand: Strand) -> int:
     return strand.number
 
 
-def _arrival(case: Case) -> date | None:
+def expected_home_on(case: Case) -> date | None:
+    """The day on which the person is expected home, or came home; of who is ready to leave, the day since."""
     if case.discharge is not None:
         return case.discharge.discharged_on
     running = case.open_ready_period
@@ -331,7 +332,7 @@ def facts_of(
             if strand.kind != EQUIPMENT and strand.status == "open"
         ),
         overdue=tuple(_work(strand, lead_days) for strand in case.open_strands if strand.due_on),
-        arrival_on=_arrival(case),
+        arrival_on=expected_home_on(case),
         home_ready_on=_home_ready_on(case),
         unready=_unready(case, names),
         owed=tuple(_owed(action) for action in case.open_actions),

@@ -77,6 +77,14 @@ class Beside(OpenWork):
     kind: Literal["item", "strand", "mitigation"]
 
 
+class Dated(NamedTuple):
+    """An item that keeps the gate shut: whose move it is, and by when."""
+
+    code: str
+    owner_role: str
+    due_on: date
+
+
 class _Around(NamedTuple):
     """What the blockers of one case have in common: its form, and what its answers suggest to start."""
 
@@ -102,6 +110,28 @@ def blocking(case: Case) -> list[Blocker]:
         *(_blocker(around, code) for code in codes),
         *(_item_blocker(around, _as_item(case, code)) for code in known),
     ]
+
+
+def dated_items(case: Case) -> list[Dated]:
+    """Return the items among what keeps the gate shut that have a day, the earliest first; in short, because
+    a case is asked for them with each of its changes.
+    """
+    around = _Around(case, form_of_case(case).by_code, ())
+    shut = [case.gate[code] for code in blockers(case) if code in case.gate]
+    items = shut or [_as_item(case, code) for code in foreseen(case)]
+    dated = (_dated(around, item) for item in items)
+    return sorted((each for each in dated if each is not None), key=lambda each: each.due_on)
+
+
+def check_due(case: Case) -> date | None:
+    """By when the home check is to be complete; None once it is, or where nobody accepted the case yet."""
+    return _due_of_check(case) if CHECK in blockers(case) else None
+
+
+def _dated(around: _Around, item: GateItem) -> Dated | None:
+    row = around.rows.get(item.code)
+    due = _due(around.case, item, row, _awaited(around, item.code))
+    return Dated(item.code, _owner(around, item.code, row), due) if due is not None else None
 
 
 def foreseen(case: Case) -> tuple[str, ...]:
@@ -184,16 +214,18 @@ def _check_blocker(case: Case) -> Blocker:
         why="not-checked",
         words="The suitability check is not complete",
         since=case.check.started_on if case.check is not None else None,
-        due_on=case.home_needed_on or _check_due(case),
+        due_on=_due_of_check(case),
         next_action=next_of_check(case),
         **named_for(case, "coordinator").fields,
     )
 
 
-def _check_due(case: Case) -> date | None:
-    """By when a home is checked of which nobody knows when it is needed: its clock, from the acceptance."""
-    if case.referral is None:
-        return None
+def _due_of_check(case: Case) -> date | None:
+    """By when a home is checked: the day on which it is needed; where nobody knows that, its clock, from the
+    acceptance.
+    """
+    if case.home_needed_on is not None or case.referral is None:
+        return case.home_needed_on
     since = case.referral.accepted_on or case.referral.referred_on
     row = CLOCK_ROWS.find(CHECK_CLOCK, since)
     return row.length.after(since) if row is not None else None
@@ -215,8 +247,7 @@ def _of_item(around: _Around, item: GateItem) -> dict[str, Any]:
     row, works = around.rows.get(item.code), _awaited(around, item.code)
     named = around.case.assigned.get(item.code)
     missing = missing_for(around.case, row) if not item.expired else None
-    usual = _usual_owner(around, row)
-    who = named_for(around.case, named.role if named else usual, named.user_id if named else None)
+    who = named_for(around.case, _owner(around, item.code, row), named.user_id if named else None)
     return {
         "code": item.code,
         "words": f"{around.label(item.code)}: {_stands(around.case, item, row)}",
@@ -225,6 +256,12 @@ def _of_item(around: _Around, item: GateItem) -> dict[str, Any]:
         "next_action": missing.next_action if missing else next_of_item(item, row, works, around.left),
         **who.fields,
     }
+
+
+def _owner(around: _Around, code: str, row: CheckItem | None) -> str:
+    """The role whose move an item is: the one that somebody named, else the usual one."""
+    named = around.case.assigned.get(code)
+    return named.role if named is not None else _usual_owner(around, row)
 
 
 def _usual_owner(around: _Around, row: CheckItem | None) -> str:

@@ -58,3 +58,29 @@ def test_given_an_answer_or_the_next_step_then_nobody_is_told_of_the_one_before(
 def test_given_somebody_who_has_left_hospital_then_no_answer_is_waited_for() -> None:
     gone = with_a_letter().model_copy(update={"stage": Stage.DISCHARGED})
     assert found(gone, due(gone) + timedelta(days=5)) == []
+
+
+def refused(answer: str) -> Case:
+    return after((2, AnswerChoiceStep(choice_step="letter-1/1", answer=answer)), case=with_a_letter())
+
+
+def to_take(case: Case) -> list[Finding]:
+    at = london_midnight(date(2026, 3, 12))
+    return [each for each in evaluate(facts_of(case), at) if each.rule == "choice-step-to-take"]
+
+
+@pytest.mark.parametrize("answer", ["refuses", "no-answer", "another-choice", "needs-time"])
+def test_given_an_answer_that_is_no_agreement_then_the_discharge_team_is_told_until_the_next_step(
+    answer: str,
+) -> None:
+    [told] = to_take(refused(answer))
+    assert (told.level, told.owner_role, told.subject) == ("AMBER", "discharge-team", "letter-1/1")
+    assert told.fact.startswith("Letter 1: what is available, given on ")
+    assert to_take(after((4, RecordChoiceStep(step="letter-2", given_by="ward")), case=refused(answer))) == []
+    assert to_take(refused(answer).model_copy(update={"stage": Stage.DISCHARGED})) == []
+
+
+def test_given_somebody_who_agrees_then_no_step_is_to_be_taken() -> None:
+    agreed = AnswerChoiceStep(choice_step="letter-1/1", answer="agrees")
+    assert to_take(refused("agrees")) == []
+    assert to_take(after((5, agreed), case=refused("refuses"))) == []
