@@ -14,11 +14,14 @@ from api.hazards.schemas import (
     SchemeBand,
     SchemeHazardRow,
 )
-from discharge.cases.model import Case, Hazard
+from discharge.calendar import Nation
+from discharge.cases.model import Hazard
+from discharge.clocks import london_date
 from discharge.sharing import may_send, sharing_facts
 from housing_checks.evidence.rules import evidence_on
 from housing_checks.hazards.duties import HazardClock, clocks_of, path_of
 from housing_checks.hazards.gate import blocks
+from housing_checks.hazards.nations import nation_told_since
 from housing_checks.hazards.schemes import (
     HHSRS,
     RATINGS,
@@ -38,7 +41,7 @@ def hazard_list(found: CaseFile, now: datetime) -> HazardList:
         case_id=found.case.case_id,
         version=found.case.version,
         not_yet=not_yet(found),
-        hazards=[hazard_record(found.case, each, now) for each in hazards],
+        hazards=[hazard_record(found, each, now) for each in hazards],
     )
 
 
@@ -49,7 +52,7 @@ def not_yet(found: CaseFile) -> str | None:
     return None if may_send(sharing_facts(found.case), "landlord").allowed else NOT_YET
 
 
-def hazard_record(case: Case, hazard: Hazard, now: datetime) -> HazardRecord:
+def hazard_record(found: CaseFile, hazard: Hazard, now: datetime) -> HazardRecord:
     """One hazard with all that follows from it."""
     path, rating = path_of(hazard), rating_of(hazard)
     return HazardRecord(
@@ -62,10 +65,19 @@ def hazard_record(case: Case, hazard: Hazard, now: datetime) -> HazardRecord:
         lead=path.lead,
         blocks=blocks(hazard),
         due=[_due(each, now) for each in clocks_of(hazard)],
-        file_ids=[each.file_id for each in evidence_on(case, hazard.key) if each.removed_on is None],
+        file_ids=[each.file_id for each in evidence_on(found.case, hazard.key) if each.removed_on is None],
         nation=hazard.nation if hazard.nation_known else "unknown",
+        address_nation=nation_now(found, hazard, now),
         **hazard.model_dump(exclude={"number", "code", "nation"}),
     )
+
+
+def nation_now(found: CaseFile, hazard: Hazard, now: datetime) -> Nation | None:
+    """The nation that the address tells now, where the hazard counts by another; None for whoever does not
+    see the address.
+    """
+    postcode = found.address.postcode if found.address is not None else None
+    return nation_told_since(hazard, postcode, london_date(now))
 
 
 def rating_of(hazard: Hazard) -> Rating | None:

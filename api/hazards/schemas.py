@@ -46,6 +46,10 @@ class HazardRecord(Schema):
         description="The nation of the home; `unknown` while England's times are counted for want of it"
     )
     nation_known_by: Literal["said", "address", "nobody"]
+    address_nation: str | None = Field(
+        description="The nation that the home address tells now, where the hazard counts by another one that"
+        " nobody typed, or by none: correct the hazard, or the address. Null for nothing to correct"
+    )
     known_by: str
     found_on: date
     recorded_at: datetime

@@ -10,7 +10,7 @@ from api.evidence.queries import FilesOfCase
 from api.evidence.service import ADD
 from api.evidence.views import FileLine, file_lines, files_path
 from api.hazards.event_words import told_words
-from api.hazards.json_views import not_yet, rating_of, uncertain_words
+from api.hazards.json_views import nation_now, not_yet, rating_of, uncertain_words
 from api.hazards.on_case import severity_tag
 from api.web.names import Directory
 from api.web.page import words
@@ -51,6 +51,7 @@ class HazardCard:
     tags: tuple[Tag, ...]
     lead: str
     uncertain: str
+    nation_doubt: str
     facts: tuple[Fact, ...]
     due: tuple[DueLine, ...]
     files: tuple[FileLine, ...]
@@ -106,6 +107,7 @@ def _card(
         tags=tuple(tags),
         lead=path_of(hazard).lead if hazard.open else "",
         uncertain=uncertain_words(hazard),
+        nation_doubt=_nation_doubt(hazard, nation_now(files.found, hazard, now)),
         facts=tuple(_facts(hazard, known)),
         due=tuple(_due(each, now) for each in clocks_of(hazard)),
         files=file_lines(files, caller, known, hazard.key),
@@ -145,8 +147,23 @@ def _nation(hazard: Hazard) -> str:
     """The nation of the home, and how it is known."""
     if not hazard.nation_known:
         return "nation not known"
-    name = next((name for name, code in NATIONS.items() if code == hazard.nation), hazard.nation)
+    name = _name_of(hazard.nation)
     return f"{name} (by the postcode)" if hazard.nation_known_by == "address" else name
+
+
+def _name_of(nation: str) -> str:
+    return next((name for name, code in NATIONS.items() if code == nation), nation)
+
+
+def _nation_doubt(hazard: Hazard, told: str | None) -> str:
+    """What the address says now, where the times of another nation are counted."""
+    if told is None:
+        return ""
+    counted = _name_of(hazard.nation)
+    return (
+        f"The address is in {_name_of(told)} now, and the times here are those of {counted}. Correct the"
+        " nation of this hazard, or the address if that is wrong."
+    )
 
 
 def _reached(on: object, evidence: str | None) -> str:

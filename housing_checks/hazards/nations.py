@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from discharge.calendar import Nation
+from discharge.cases.model import Hazard
 from discharge.codes.by_edition import ListByEdition
 from discharge.codes.model import Code
 from discharge.durations import NATIONS
@@ -56,3 +57,13 @@ def nation_of(postcode: str | None, on: date) -> Nation | None:
         return None
     codes = {row.code for row in POSTCODE_NATIONS.in_force(on) if found[1] in row.areas}
     return next((nation for nation in NATIONS.values() if nation in codes), None)
+
+
+def nation_told_since(hazard: Hazard, postcode: str | None, on: date) -> Nation | None:
+    """Return the nation that the address tells now, where an open hazard counts by another one, or by none,
+    and nobody typed it; None where there is nothing to correct.
+    """
+    if not hazard.open or hazard.nation_known_by == "said":
+        return None
+    told = nation_of(postcode, on)
+    return None if hazard.nation_known and told == hazard.nation else told

@@ -69,3 +69,35 @@ async def test_given_a_client_that_says_what_the_address_tells_then_it_is_refuse
     body = {"kind": "record-hazard", **UNTYPED, "address_nation": "wales"}
     answer = await door.post(f"/api/v1/cases/{case_id}/commands", body, "coordinator")
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "told"),
+    [
+        pytest.param("SW1A 1AA", "CF10 1EP", "wales", id="another-nation"),
+        pytest.param(None, "SW1A 1AA", "england", id="known-at-last"),
+        pytest.param("SW1A 1AA", "M1 1AA", None, id="the-same-nation"),
+        pytest.param("SW1A 1AA", None, None, id="known-no-more"),
+    ],
+)
+async def test_given_an_address_corrected_after_the_hazard_then_page_and_interface_ask_for_the_nation(
+    door: Door, worker: AsyncEngine, first: str | None, then: str | None, told: str | None
+) -> None:
+    case_id = await at_home(door, worker, first)
+    await recorded(door, case_id)
+    async with transaction(worker) as session:
+        await session.execute(update(PersonAddress).values(postcode=then))
+    (hazard,) = (await hazards(door, case_id))["hazards"]
+    assert hazard["address_nation"] == told
+    sign_in(door, "coordinator")
+    page = (await door.client.get(f"/cases/{case_id}/hazards")).text
+    assert ("Check the nation" in page) == (told is not None)
+
+
+async def test_given_a_nation_that_was_typed_when_the_address_changes_then_nobody_is_asked(
+    door: Door, worker: AsyncEngine
+) -> None:
+    case_id = await at_home(door, worker, "CF10 1EP")
+    await recorded(door, case_id, nation="england")
+    (hazard,) = (await hazards(door, case_id))["hazards"]
+    assert hazard["address_nation"] is None
