@@ -44,7 +44,7 @@ async def test_given_the_form_then_what_is_typed_stays_where_the_words_of_the_se
     if sent.status_code == 303:
         await door.settle()
         sent = await door.client.get(sent.headers["location"])
-    assert "Write what you want to note" in sent.text
+    assert "A note on the case is needed" in sent.text
 
 
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
