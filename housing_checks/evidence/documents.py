@@ -56,6 +56,7 @@ def _kept(document: pikepdf.Pdf) -> KeptFile:
         raise NotAccepted("file-unreadable", "no page")
     if pages > MOST_PAGES:
         raise NotAccepted("file-too-large", f"at most {MOST_PAGES} pages")
+    _put_pictures_apart(document)
     for each in document.objects:
         for part in _parts(each, 0):
             _refuse_what_runs(part)
@@ -67,6 +68,32 @@ def _kept(document: pikepdf.Pdf) -> KeptFile:
     into = io.BytesIO()
     document.save(into, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return KeptFile("application/pdf", into.getvalue(), pages=pages)
+
+
+def _put_pictures_apart(document: pikepdf.Pdf) -> None:
+    """Make an object of each picture that stands within what draws a page, a form or a pattern (8.9.7), so
+    that it is stripped as the others are.
+    """
+    for page in document.pages:
+        page.externalize_inline_images()
+    for each in document.objects:
+        if isinstance(each, pikepdf.Stream) and ("/PatternType" in each or _is_form(each)):
+            _put_apart_from(each)
+
+
+def _is_form(stream: pikepdf.Stream) -> bool:
+    return stream.get("/Subtype") == pikepdf.Name("/Form")
+
+
+def _put_apart_from(drawing: pikepdf.Stream) -> None:
+    """A pattern draws as a form does, and is read as one."""
+    form = _is_form(drawing)
+    drawing["/Subtype"] = pikepdf.Name("/Form")
+    if "/Resources" not in drawing:
+        drawing["/Resources"] = pikepdf.Dictionary()
+    pikepdf.Page(drawing).externalize_inline_images()
+    if not form:
+        del drawing["/Subtype"]
 
 
 def _parts(found: Any, depth: int) -> Iterator[Any]:
@@ -96,7 +123,7 @@ def _strip(part: Any) -> None:
     for key in _TOLD:
         if key in part:
             del part[key]
-    if part.get("/Type") == pikepdf.Name("/Sig"):
+    if "/ByteRange" in part or part.get("/Type") == pikepdf.Name("/Sig"):  # its type need not be said
         for key in _SIGNED:
             if key in part:
                 del part[key]

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageCms
 
+from housing_checks.evidence import pictures
 from housing_checks.evidence.check_file import checked
 from housing_checks.evidence.kept_file import NotAccepted
-from housing_checks.evidence.pictures import LONGEST_SIDE, MOST_PIXELS, THUMBNAIL_SIDE
+from housing_checks.evidence.pictures import LONGEST_SIDE, MOST_PIXELS, THUMBNAIL_SIDE, kept_picture
 from tests.housing_checks.evidence.sent_files import MARK, TOLD, photo, stairs, told_exif
 
 KINDS = ("JPEG", "PNG", "WEBP")
@@ -41,9 +42,13 @@ def segments(jpeg: bytes) -> list[int]:
 
 
 def refused(sent: bytes) -> str:
+    return refused_because(sent)[0]
+
+
+def refused_because(sent: bytes) -> tuple[str, str]:
     with pytest.raises(NotAccepted) as fault:
         checked(sent)
-    return fault.value.code
+    return fault.value.code, fault.value.detail
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -209,3 +214,106 @@ def test_given_what_an_iphone_takes_then_it_is_kept_without_place_and_camera() -
     kept = checked(sent)
     assert (kept.media_type, kept.width, kept.height) == ("image/jpeg", 64, 48)
     assert TOLD not in kept.content + (kept.thumbnail or b"")
+
+
+def test_given_as_many_pixels_as_are_read_then_they_are_and_one_row_more_is_refused_with_the_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pictures, "MOST_PIXELS", 64 * 48)
+    assert checked(photo()).width == 64
+    assert refused(photo(size=(64, 49))) == "file-too-large"
+    monkeypatch.undo()
+    assert refused_because(bomb(MOST_PIXELS, 2)) == ("file-too-large", "at most 50 million pixels")
+
+
+@pytest.mark.parametrize(
+    ("sent", "because"),
+    [
+        (photo()[:700], ("file-unreadable", "OSError")),
+        (b"<html>", ("file-kind-not-accepted", "")),
+    ],
+)
+def test_given_a_file_that_is_refused_then_why_is_said_and_nothing_of_the_file(
+    sent: bytes, because: tuple[str, str]
+) -> None:
+    assert refused_because(sent) == because
+    with pytest.raises(NotAccepted) as fault:
+        checked(sent)
+    assert fault.value.args == because
+
+
+def test_given_more_than_there_is_memory_for_then_it_is_said_to_be_too_large(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Image, "open", full)
+    assert refused_because(photo()) == ("file-too-large", "memory")
+
+
+def test_given_a_moving_picture_then_that_is_said() -> None:
+    into = io.BytesIO()
+    stairs().save(into, "PNG", save_all=True, append_images=[stairs().rotate(90)])
+    assert refused_because(into.getvalue()) == ("file-kind-not-accepted", "moving picture")
+
+
+def test_given_a_kind_then_only_its_own_decoder_is_asked() -> None:
+    """What begins like one kind and is read by another decoder has been a way in."""
+    with pytest.raises(NotAccepted, match="file-unreadable"):
+        kept_picture(photo("PNG"), "jpeg")
+
+
+def turned_colours(mode: str) -> bytes:
+    """A profile of a made-up camera in which what is written red is meant to be seen blue."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[profile.index(b"rXYZ", 128) : profile.index(b"rXYZ", 128) + 4] = b"xxxx"
+    profile[profile.index(b"bXYZ", 128) : profile.index(b"bXYZ", 128) + 4] = b"rXYZ"
+    profile[profile.index(b"xxxx", 128) : profile.index(b"xxxx", 128) + 4] = b"bXYZ"
+    into = io.BytesIO()
+    colour = {"RGB": (254, 0, 0), "RGBA": (254, 0, 0, 255)}[mode]
+    Image.new(mode, (32, 32), colour).save(into, "PNG", icc_profile=bytes(profile))
+    return into.getvalue()
+
+
+def colour_of(sent: bytes) -> tuple[int, ...]:
+    seen = Image.open(io.BytesIO(checked(sent).content)).getpixel((16, 16))
+    assert isinstance(seen, tuple)
+    return tuple(int(each) for each in seen)
+
+
+def test_given_a_profile_of_colours_then_the_picture_is_seen_as_it_was_meant_without_it() -> None:
+    red, _, blue = colour_of(turned_colours("RGB"))
+    assert blue > 240
+    assert red < 20
+
+
+def test_given_a_profile_that_is_none_then_the_colours_stay_as_they_are_written() -> None:
+    into = io.BytesIO()
+    Image.new("RGB", (32, 32), (254, 0, 0)).save(into, "PNG", icc_profile=b"Zz-told" * 40)
+    red, _, blue = colour_of(into.getvalue())
+    assert (red > 240, blue < 20) == (True, True)
+
+
+def test_given_grey_or_a_palette_then_it_is_made_smaller_smoothly_and_not_by_leaving_points_out() -> None:
+    for mode in ("1", "L", "P"):
+        into, size = io.BytesIO(), 2 * LONGEST_SIDE
+        stripes = Image.new("L", (size, 4))
+        stripes.putdata([255 * (column % 2) for _ in range(4) for column in range(size)])
+        stripes.convert(mode).save(into, "PNG")
+        kept = checked(into.getvalue())
+        assert (kept.width, kept.height) == (LONGEST_SIDE, 2)
+        between = Image.open(io.BytesIO(kept.content)).convert("L").getpixel((LONGEST_SIDE // 2, 1))
+        assert not isinstance(between, tuple | None)
+        assert 90 < between < 165, mode
+
+
+def test_given_a_photo_then_what_is_kept_is_fine_enough_to_read_a_label_and_its_thumbnail_is_coarser() -> (
+    None
+):
+    kept = checked(photo(size=(640, 480)))
+    tables = [
+        sum(Image.open(io.BytesIO(each)).quantization[0])  # type: ignore[attr-defined]
+        for each in (kept.content, kept.thumbnail or b"")
+    ]
+    assert tables[0] < tables[1]

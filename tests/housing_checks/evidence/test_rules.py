@@ -16,11 +16,13 @@ from discharge.errors import Refused
 from discharge.sight import seen_case
 from housing_checks.checks.form import form_of
 from housing_checks.evidence.rules import (
+    add_item_evidence,
     evidence_on,
     may_add,
     may_remove,
     remove_item_evidence,
     require_item,
+    require_subject,
     takes_files,
     takes_photos,
 )
@@ -87,9 +89,43 @@ def test_given_an_answer_that_says_how_it_is_known_then_a_photo_leaves_that() ->
     assert story.case.check.given[STAIRS].evidence == "told"
 
 
+def why(fault: pytest.ExceptionInfo[Refused]) -> tuple[str, str | None, str | None]:
+    return fault.value.code, fault.value.detail, fault.value.where
+
+
 def test_given_an_item_that_the_form_does_not_have_then_the_photo_is_refused() -> None:
-    with pytest.raises(Refused, match="no-such-item"):
+    with pytest.raises(Refused) as fault:
         Story().ask(added("swimming-pool"))
+    assert why(fault) == ("no-such-item", "check-item", "item")
+
+
+def test_given_evidence_that_an_item_does_not_take_then_it_is_refused_where_it_is_wrong() -> None:
+    story = Story()
+    story.case = story.case.model_copy(update={"check": Check(form="home-check-2", started_on=day(0))})
+    with pytest.raises(Refused) as fault:
+        story.ask(added("fears", "photo"))
+    assert (fault.value.code, fault.value.where) == ("code-not-in-value-set", "evidence")
+    assert str(FILE) in story.ask(added("fears", "document")).case.evidence
+
+
+def test_given_a_day_to_come_then_neither_adding_nor_removing_has_happened_yet() -> None:
+    story = Story().ask(added())
+    envelope = cmd.Envelope(
+        command_id=uuid4(),
+        case_id=story.case.case_id,
+        actor=COORDINATOR,
+        effective_on=day(3),
+        command=added(file_id=UUID(int=8)),
+    )
+    for command, decide in (
+        (envelope.command, add_item_evidence),
+        (cmd.RemoveItemEvidence(file_id=FILE), remove_item_evidence),
+    ):
+        asked = envelope.model_copy(update={"command": command, "reason": "unclear"})
+        with pytest.raises(Refused) as fault:
+            decide(story.case, asked, noon(2))
+        assert (fault.value.code, fault.value.where) == ("date-in-future", "effective_on")
+        assert len(decide(story.case, asked, noon(3))) == 1
 
 
 def test_given_a_case_that_nobody_has_accepted_then_a_photo_is_refused() -> None:
@@ -140,8 +176,9 @@ def test_given_somebody_else_then_only_who_leads_the_case_removes_it() -> None:
     assert may_remove(story.case, story.case.evidence[str(FILE)], LEAD)
     assert [each.kind for each in removing(story, LEAD)] == ["item-evidence-removed"]
     for other in (COUNCILLOR, Actor(organisation_id=COUNCIL, role="system")):
-        with pytest.raises(Refused, match="not-your-evidence"):
+        with pytest.raises(Refused) as fault:
             removing(story, other)
+        assert why(fault) == ("not-your-evidence", "", "file_id")
 
 
 @pytest.mark.parametrize(("reason", "code"), [(None, "reason-needed"), ("because", "code-not-in-value-set")])
@@ -151,8 +188,9 @@ def test_given_no_reason_of_the_list_then_nothing_is_removed(reason: str | None,
 
 
 def test_given_a_file_that_the_case_does_not_have_then_removing_it_is_refused() -> None:
-    with pytest.raises(Refused, match="no-such-item"):
+    with pytest.raises(Refused) as fault:
         removing(Story().ask(added()), COORDINATOR, file_id=uuid4())
+    assert why(fault) == ("no-such-item", "evidence", "file_id")
 
 
 def test_given_a_removal_of_what_is_not_known_then_the_case_stays_as_it_is() -> None:
@@ -165,8 +203,9 @@ def test_given_an_item_about_safety_then_no_photo_is_kept_where_everybody_sees_i
     items = [item for item in form_of("home-check-2").items if item.safety]
     assert items
     for item in items:
-        with pytest.raises(Refused, match="evidence-of-safety"):
+        with pytest.raises(Refused) as fault:
             require_item(case, item.code, day(1))
+        assert why(fault) == ("evidence-of-safety", "", "item")
 
 
 def test_given_form_2_then_most_of_its_items_take_a_photo() -> None:
@@ -199,6 +238,22 @@ def test_given_a_hazard_that_is_not_there_or_is_closed_then_no_photo_is_added(ha
     assert not takes_files(story.case, "hazard/1")
 
 
+@pytest.mark.parametrize(
+    ("subject", "code"),
+    [("hazard/1", None), ("hazard/2", "no-such-item"), (STAIRS, None), ("swimming-pool", "no-such-item")],
+)
+def test_given_what_a_file_is_to_be_on_then_it_is_asked_of_the_hazards_or_of_the_form_of_the_day(
+    subject: str, code: str | None
+) -> None:
+    case = with_hazard().case
+    if code is None:
+        require_subject(case, subject, day(1))
+        assert takes_files(case, subject)
+        return
+    with pytest.raises(Refused, match=code):
+        require_subject(case, subject, day(1))
+
+
 def test_given_a_landlord_that_was_told_of_one_hazard_then_it_sees_the_files_of_that_one_alone() -> None:
     story = with_hazard().ask(mould(room="kitchen"), 0)
     for number, item in enumerate(("hazard/1", "hazard/2", STAIRS)):
@@ -220,6 +275,7 @@ def test_given_a_landlord_then_it_shows_the_work_at_its_own_hazard_and_at_nothin
     assert story.decide(added("hazard/1"), 1, who=landlord).answer.outcome == "accepted"
     for subject in ("hazard/2", "hazard/9", STAIRS):
         assert story.refused(added(subject), 1, who=landlord) == REFUSED, subject
+        assert story.decide(added(subject), 1, who=landlord).answer.detail == "add-item-evidence"
         assert not may_add(story.case, LANDLORD, subject)
 
 

@@ -240,7 +240,14 @@ def test_given_every_duty_then_its_clock_its_owner_and_its_source_are_rows() -> 
         ("hazard-duties", {"paths": ["social"]}, "awaab-works.paths: 'social' is not known"),
         ("hazard-duties", {"clock": "awaab-work"}, "did you mean awaab-works"),
         ("hazard-duties", {"done_by": ["works-began"]}, "'works-began' is not known"),
-        ("hazard-duties", {"owner_role": "builder"}, "'builder' is not known"),
+        ("hazard-duties", {"owner_role": "builder"}, "awaab-works.owner_role: 'builder' is not known"),
+        ("hazard-duties", {"done_by": ["works-began"]}, "awaab-works.starts: "),
+        ("hazard-duties", {"severities": ["grave"]}, "awaab-works.severities: 'grave' is not known"),
+        ("hazard-duties", {"hazards": ["draught"]}, "awaab-works.hazards: 'draught' is not known"),
+        ("hazard-duties", {"not_hazards": ["draught"]}, "awaab-works.hazards: 'draught' is not known"),
+        ("hazard-duties", {"only_if": ["other"]}, "awaab-works.only_if: 'other' is not known"),
+        ("hazard-duties", {"unless": ["other"]}, "awaab-works.unless: 'other' is not known"),
+        ("hazard-duties", {"severities": ["grave"]}, "choose from emergency, other, significant"),
     ],
 )
 def test_given_a_duty_that_cannot_be_used_then_the_file_says_why(
@@ -252,6 +259,16 @@ def test_given_a_duty_that_cannot_be_used_then_the_file_says_why(
 
 def test_given_a_last_path_that_does_not_fit_everybody_then_the_file_is_refused() -> None:
     text = PATHS.kind.editions[0].heading.model_dump(mode="json")
-    text["rows"] = {"x": {"label": "X", "lead": "X", "tenures": ["owner"]}}
-    with pytest.raises(DataInvalid, match="fits not everybody"):
+    for some in ({"tenures": ["owner"]}, {"nations": ["wales"]}, {"nation_unknown": True}):
+        text["rows"] = {"x": {"label": "X", "lead": "X", **some}}
+        with pytest.raises(DataInvalid, match="fits not everybody"):
+            PATHS.kind.parse("ours.yaml", yaml.safe_dump(text).encode())
+    text["rows"] = {"x": {"label": "X", "lead": "X", "tenures": ["owned"]}}
+    with pytest.raises(DataInvalid, match=r"x\.tenures: 'owned' is not known"):
         PATHS.kind.parse("ours.yaml", yaml.safe_dump(text).encode())
+
+
+def test_given_a_step_that_has_not_begun_to_count_then_it_is_not_late_however_long_it_takes() -> None:
+    waiting = told().clocks()["awaab-summary"]
+    assert waiting.due_at is None
+    assert not waiting.late(moment(4000))

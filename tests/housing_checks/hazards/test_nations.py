@@ -50,3 +50,13 @@ def test_given_an_area_in_two_nations_then_the_file_says_so() -> None:
     )
     with pytest.raises(DataInvalid, match="SY is in england"):
         POSTCODE_NATIONS.kind.parse("ours.yaml", text.encode())
+
+
+def test_given_a_row_that_is_no_nation_then_the_file_says_which_there_are() -> None:
+    text = (
+        "name: postcode-nations\nedition: x\ntitle: t\neffective_from: 2024-01-01\nsource: s\nrows:\n"
+        "  mercia: {label: Mercia, areas: [B]}\n"
+    )
+    known = "mercia: is no nation - choose from england, northern-ireland, scotland, wales"
+    with pytest.raises(DataInvalid, match=known):
+        POSTCODE_NATIONS.kind.parse("ours.yaml", text.encode())
