@@ -20,7 +20,8 @@ class ItemStatement(Schema):
     value: str = Field(description="The answer: yes, no, unknown, or another that the item takes")
     words: str = Field(description="The answer in words")
     text: str | None = Field(
-        description="What is written, where the answer is in words and the reader may read it"
+        description="What is written, where the answer is in words, or why the item does not apply; null"
+        " where the reader may not read it"
     )
     counts_as: YesNoUnknown = Field(description="How it counts at the gate")
     said_on: date | None = Field(description="The day on which it was seen or told")
@@ -109,5 +110,5 @@ class ItemAnswerBody(RequestContext):
     note: str | None = Field(
         default=None,
         max_length=2_000,
-        description="A note on the item; of an answer `written`, the answer itself",
+        description="A note on the item; of an answer `written`, the answer itself; of `not-applicable`, why",
     )

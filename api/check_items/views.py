@@ -25,8 +25,10 @@ from discharge.cases.model import Case, ItemAnswer
 from discharge.clocks import CaseClock
 from discharge.codes.casework import IN_THE_REFERRAL, OWNER_ROLES, SETTLE_REASONS
 from discharge.store.tables import CaseEventRow, NoteRow
+from housing_checks.checks.asked_again import asked_again
+from housing_checks.checks.form import form_of_case
 from housing_checks.checks.model import CheckItem
-from housing_checks.checks.needed_records import decision_of, missing_for, to_record_first
+from housing_checks.checks.needed_records import decision_of, missing_for, missing_record, to_record_first
 
 NO_NAMES: Mapping[UUID, str] = {}
 
@@ -102,11 +104,14 @@ class ItemBlock:
 
 @dataclass(frozen=True)
 class NeededRecordLine:
-    """The record without which an answer does not count, and where the reader may make it."""
+    """What an answer lacks to count, and where the reader may record it; one from before it was asked for
+    ``counts`` without.
+    """
 
     missing: str
     words: str
     href: str
+    counts: bool = False
 
 
 @dataclass(frozen=True)
@@ -219,14 +224,21 @@ def item_block(
 
 
 def needed_record(caller: Principal, case: Case, item: CheckItem) -> NeededRecordLine | None:
-    """The record for which the answer of an item waits."""
-    needed = missing_for(case, item)
+    """The record for which the answer of an item waits, or what is asked of it again."""
+    again = next((each for each in asked_again(case, form_of_case(case)) if each.item == item), None)
+    needed = missing_for(case, item) or (
+        missing_record(case, item.code, _value(case, item)) if again else None
+    )
     if needed is None:
-        return None
+        return NeededRecordLine(again.missing, again.next_action, "", counts=True) if again else None
     decision, first = decision_of(item.code), to_record_first(case, item.code, needed)
     may = may_ask(case, first.command) and caller.may_on(case, first.command)
     form = f"/cases/{case.case_id}/do/{first.command}?decision={decision}"
-    return NeededRecordLine(needed.missing, first.next_action, form if may else "")
+    return NeededRecordLine(needed.missing, first.next_action, form if may else "", counts=again is not None)
+
+
+def _value(case: Case, item: CheckItem) -> str:
+    return case.check.answers.get(item.code, "") if case.check is not None else ""
 
 
 def history_lines(rows: Sequence[CaseEventRow], names: Directory) -> tuple[HistoryLine, ...]:

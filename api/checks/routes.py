@@ -63,7 +63,7 @@ def item_json(item: CheckItem) -> FormItem:
         domain=item.domain,
         label=item.label,
         question=item.question,
-        help=item.help,
+        help=item.hint,
         type=item.type,
         answers=[
             FormAnswer(code=code, words=words, counts_as=item.counts_as(code)) for code, words in item.choices

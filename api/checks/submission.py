@@ -12,7 +12,7 @@ from api.forms.submission import DANGER_OF_NOTHING, too_long
 from discharge.cases.model import Case
 from discharge.errors import HomewardError
 from housing_checks.checks.answer_types import WRITTEN
-from housing_checks.checks.answers import answers_standing, asked_of
+from housing_checks.checks.answers import EXPLAINED, answers_standing, asked_of
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.rules import not_asked
 
@@ -133,7 +133,7 @@ def _faults(item: CheckItem, read: Submission) -> Iterator[tuple[str, str]]:
     note = read.notes.get(item.code, "")
     if words := too_long(note, MOST_NOTE, f"Note on {item.label}"):
         yield note_field(item), words
-    if item.code in read.danger and read.answers.get(item.code) == WRITTEN:
+    if item.code in read.danger and read.answers.get(item.code) in EXPLAINED:
         yield note_field(item), f"{READ_BY_ALL}: {item.label}"
     elif item.code in read.danger and not note and not item.in_words:
         yield note_field(item), f"{DANGER_OF_NOTHING}: {item.label}"

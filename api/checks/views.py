@@ -145,7 +145,7 @@ def _radios(item: CheckItem, answer: str, faults: Mapping[str, str], *, beside: 
         "fieldset": {"legend": {"text": legend, "size": "s"}},
         "items": [{"value": code, "text": text, "checked": code == answer} for code, text in item.choices],
     }
-    return radios if beside else radios | {"hint": {"text": item.help}} | _error(item.code, faults)
+    return radios if beside else radios | {"hint": {"text": item.hint}} | _error(item.code, faults)
 
 
 def _error(name: str, faults: Mapping[str, str]) -> dict[str, Any]:
@@ -168,7 +168,7 @@ def _in_words(item: CheckItem, text: str, faults: Mapping[str, str]) -> dict[str
         "value": text,
         "rows": 3,
     }
-    hint = f"{item.help} {WHO_READS}" if whole else WHO_READS
+    hint = f"{item.hint} {WHO_READS}" if whole else WHO_READS
     return field | {"hint": {"text": hint}} | _error(name, faults)
 
 
@@ -180,7 +180,7 @@ def _typed(item: CheckItem, answer: str, faults: Mapping[str, str]) -> dict[str,
         "id": item.code,
         "name": item.code,
         "label": {"text": item.question, "size": "s"},
-        "hint": {"text": item.help},
+        "hint": {"text": item.hint},
         "value": "" if answer in dict(item.choices) else answer,
         "classes": "nhsuk-input--width-10",
         "type": "date" if item.type == "date" else "text",

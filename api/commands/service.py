@@ -54,7 +54,7 @@ from discharge.store.evidence import NewFile
 from discharge.store.request_keys import HEADER
 from discharge.store.tables import CaseRow, CommandRow, Person
 from discharge.store.tables.persons import DANGER, ORDINARY
-from housing_checks.checks.answer_types import WRITTEN
+from housing_checks.checks.answers import EXPLAINED
 from housing_checks.checks.form import CHECK_ITEMS
 from housing_checks.seen import SAYS_EVERYTHING, left_as_seen, only_changes
 from housing_checks.store import danger, safety
@@ -106,10 +106,10 @@ class AskedCommand:
 
     @property
     def worded(self) -> frozenset[str]:
-        """The items of a check whose answer in words comes with it."""
+        """The items of a check whose answer in words, or why they do not apply, comes with it."""
         answers = _answers(self.command)
         return frozenset(
-            item for item, text in self.item_notes.items() if text.strip() and answers.get(item) == WRITTEN
+            item for item, text in self.item_notes.items() if text.strip() and answers.get(item) in EXPLAINED
         )
 
 
@@ -138,7 +138,10 @@ def require_items(asked: AskedCommand) -> None:
     )
 
 
-READ_BY_ALL = "everybody reads an answer in words; write what is about danger under Safety"
+READ_BY_ALL = (
+    "everybody reads an answer in words, and why an item does not apply; "
+    "write what is about danger under Safety"
+)
 
 
 def _answers(command: Command) -> Mapping[str, str]:

@@ -33,7 +33,9 @@ class TakenCondition(Sent):
 
 
 class TakenItem(Sent):
-    """One question. `left_out`: it is not asked of this person, and its answer only decides about others."""
+    """One question. `left_out`: it is not asked of this person, and its answer only decides about others.
+    `explains`: that it does not apply needs words why.
+    """
 
     code: str
     domain: str
@@ -43,6 +45,7 @@ class TakenItem(Sent):
     type: str
     choices: list[tuple[str, str]]
     in_words: bool
+    explains: bool = False
     unit: str = ""
     least: float | None = None
     most: float | None = None

@@ -114,7 +114,7 @@ def _item(form: CheckForm, item: CheckItem) -> Json:
     if TYPES[item.type] in CHOSEN:
         chosen = (code for code, _ in item.choices if code != WRITTEN)
         found["answerOption"] = [{"valueCoding": coding(item, code)} for code in chosen]
-    if item.help:
+    if item.hint:
         found["item"] = [_help(item)]
     return found
 
@@ -161,7 +161,7 @@ def _help(item: CheckItem) -> Json:
     return {
         "extension": [{"url": systems.ITEM_CONTROL, "valueCodeableConcept": {"coding": [control]}}],
         "linkId": f"{item.code}-help",
-        "text": item.help,
+        "text": item.hint,
         "type": "display",
     }
 

@@ -20,13 +20,16 @@ from discharge.codes.casework import ANSWER_WAYS, TOLD_BY, ways_of_answering
 from discharge.codes.model import not_listed
 from discharge.errors import Refused, refuse_all, refuse_together
 from discharge.values import YesNoUnknown
-from housing_checks.checks.answer_types import WRITTEN
+from housing_checks.checks.answer_types import NOT_APPLICABLE, WRITTEN
 from housing_checks.checks.enable_when import Facts
 from housing_checks.checks.form import form_of_case
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.needed_records import counts
 from housing_checks.checks.referral_statements import said_otherwise
 from housing_checks.checks.statements import said_of
+
+EXPLAINED = frozenset({WRITTEN, NOT_APPLICABLE})
+"""Answers that a note belongs to: their words, and why an item does not apply."""
 
 CIRCUMSTANCES = "circumstances"
 """Stands for the item that changed what is gated, where a fact of the case did."""
@@ -75,6 +78,31 @@ def require_words(value: str, words: UUID | None, code: str, where: str) -> None
         raise Refused("answer-text-missing", detail=code, where=where)
 
 
+def require_left_aside(
+    case: Case, form: CheckForm, values: Mapping[str, str], said: Mapping[str, UUID | None], where: str
+) -> None:
+    """Refuse that items do not apply, ``said`` with the notes that say why: where other answers or the case
+    say that they do, and where the note is missing. ``where`` is the field, of each with its code.
+    """
+    aside = [
+        form.item(code) for code in said if form.item(code).not_applicable and values[code] == NOT_APPLICABLE
+    ]
+    if not aside:
+        return
+    facts = form.facts(values, circumstances(case))
+    refuse_all([each for item in aside if (each := _not_left_aside(item, values, facts, said, where))])
+
+
+def _not_left_aside(
+    item: CheckItem, values: Mapping[str, str], facts: Facts, said: Mapping[str, UUID | None], where: str
+) -> Refused | None:
+    if item.left_aside.is_out(values, facts):
+        return Refused("item-applies", detail=item.code, where=where.format(item.code))
+    if said[item.code] is None and item.left_aside.needs_words(values, facts):
+        return Refused("why-not-applicable", detail=item.code, where=f"item_notes.{item.code}")
+    return None
+
+
 def require_evidence(item: CheckItem, evidence: str | None, where: str) -> None:
     """Refuse what the item does not take as evidence for an answer."""
     if evidence is not None and evidence not in item.evidence_kinds:
@@ -112,7 +140,7 @@ def answer_of(
         role=actor.role,
         evidence=evidence,
         valid_until=item.holds_for.after(on) if item.holds_for is not None and value != "unknown" else None,
-        note_id=note_id if value == WRITTEN else None,
+        note_id=note_id if value in EXPLAINED else None,
         **beside,
     )
 
@@ -137,6 +165,7 @@ def stated(
         lambda: _require_items(case, form, values, answers),
         lambda: _require_taken(form, answers, command.evidence),
         lambda: _require_words(form, answers, command.text_notes, given),
+        lambda: _require_aside(case, form, values, answers, command, given),
         lambda: _require_told(command, on),
     )
     for item in form.items:
@@ -193,9 +222,23 @@ def asked_of(case: Case, form: CheckForm, values: Mapping[str, str] | None = Non
     return form.asked(answers_standing(case) if values is None else values, circumstances(case))
 
 
+def _judged(case: Case, values: Mapping[str, str] | None = None) -> Mapping[str, str]:
+    """The answers, with not known for each that something does not apply whose record is missing."""
+    said = answers_standing(case) if values is None else values
+    check = case.check
+    waits = [
+        code
+        for code, value in said.items()
+        if check is not None
+        and value == NOT_APPLICABLE == check.answers.get(code)
+        and check.counts_as(code) != "yes"
+    ]
+    return {**said, **dict.fromkeys(waits, "unknown")} if waits else said
+
+
 def applying_to(case: Case, form: CheckForm, values: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """Return the items that concern this person: asked, and not answered as not applicable."""
-    return form.applying(answers_standing(case) if values is None else values, circumstances(case))
+    """Return the items that concern this person: asked, and not rightly answered as not applicable."""
+    return form.applying(_judged(case, values), circumstances(case))
 
 
 def _require_items(
@@ -246,11 +289,30 @@ def _require_words(
     )
 
 
+def _require_aside(
+    case: Case,
+    form: CheckForm,
+    values: Mapping[str, str],
+    answers: Mapping[str, str],
+    command: SaveAnswers | CompleteCheck,
+    given: Mapping[str, ItemAnswer],
+) -> None:
+    """Refuse what is said not to apply now, and may not be; what its asker left as they saw it stays."""
+    said = {
+        code: words_of(value, command.text_notes.get(code), given.get(code))
+        for code, value in answers.items()
+        if code in form.codes and code not in command.kept
+    }
+    require_left_aside(case, form, values, said, "answers.{}")
+
+
 def words_of(value: str, note_id: UUID | None, before: ItemAnswer | None) -> UUID | None:
-    """Return the note with the words of an answer: the one that comes with it, else the one before."""
-    if value != WRITTEN:
+    """Return the note with the words of an answer, or why an item does not apply: the one that comes with it,
+    else the one before.
+    """
+    if value not in EXPLAINED:
         return None
-    return note_id or (before.note_id if before is not None else None)
+    return note_id or (before.note_id if before is not None and before.value == value else None)
 
 
 def gate_after(case: Case, form: CheckForm, code: str, on: date, answered: Sequence[Event]) -> list[Event]:
@@ -294,4 +356,4 @@ def _needless(case: Case, left: frozenset[str], on: date) -> list[Event]:
 
 def gated_for(case: Case, form: CheckForm) -> tuple[str, ...]:
     """Return the items that are gated for this person: of those asked all that must be in place."""
-    return form.gated(answers_standing(case), circumstances(case))
+    return form.gated(_judged(case), circumstances(case))

@@ -111,6 +111,12 @@ class EnableWhen(Frozen):
                 return False
         return not self.any or any(_held(each, values, known, awaited) for each in self.any)
 
+    def known(self, values: Mapping[str, str], facts: Facts) -> bool:
+        """Whether it is known to hold: of a fact that nobody knows, no condition does."""
+        return self.holds(
+            values, facts, {each for each in self.facts if facts.get(each) in (None, "unknown")}
+        )
+
 
 def _held(each: AnswerIs | FactIs, values: Mapping[str, str], facts: Facts, awaited: Set[str]) -> bool:
     return each.holds(facts, awaited) if isinstance(each, FactIs) else each.holds(values)

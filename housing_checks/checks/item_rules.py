@@ -16,6 +16,7 @@ from discharge.cases.stages import SINCE_ACCEPTANCE
 from discharge.codes.casework import OWNER_ROLES, SETTLE_REASONS, TOLD_BY
 from discharge.codes.model import not_listed
 from discharge.errors import Refused, refuse_together
+from housing_checks.checks.answer_types import NOT_APPLICABLE
 from housing_checks.checks.answers import (
     answer_of,
     answers_standing,
@@ -23,13 +24,14 @@ from housing_checks.checks.answers import (
     gate_after,
     require_answer,
     require_evidence,
+    require_left_aside,
     require_way,
     require_words,
     words_of,
 )
 from housing_checks.checks.form import form_in_force, form_to_decide
 from housing_checks.checks.former_building import building_left
-from housing_checks.checks.model import CheckForm, CheckItem
+from housing_checks.checks.model import CheckForm
 from housing_checks.checks.needed_records import counts
 from housing_checks.checks.referral_statements import said_otherwise
 from housing_checks.checks.statements import said_of, standing
@@ -49,7 +51,7 @@ def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     form = form_to_decide(during.check.form if during.check is not None else None)
     _require_asked(during, form, command.item)
     item = form.item(command.item)
-    answer = _answer(during, envelope, now, item, command)
+    answer = _answer(during, envelope, now, form, command)
     if _known(during, command, answer):
         return []
     said = said_of(
@@ -109,15 +111,19 @@ def _begun(case: Case, on: date) -> list[Event]:
 
 
 def _answer(
-    case: Case, envelope: Envelope, now: datetime, item: CheckItem, command: ConfirmItem
+    case: Case, envelope: Envelope, now: datetime, form: CheckForm, command: ConfirmItem
 ) -> ItemAnswer:
     """Return the answer as it is recorded, or refuse everything that is wrong with it."""
-    on, value = envelope.effective_on, command.value
+    on, value, item = envelope.effective_on, command.value, form.item(command.item)
     before = case.check.given.get(item.code) if case.check is not None else None
-    words = words_of(value, command.text_notes.get(item.code), before)
+    note = envelope.note_id if value == NOT_APPLICABLE else None
+    words = words_of(value, command.text_notes.get(item.code) or note, before)
     refuse_together(
         lambda: happened_on(envelope, now),
         lambda: require_answer(item, value, "value"),
+        lambda: require_left_aside(
+            case, form, {**answers_standing(case), item.code: value}, {item.code: words}, "value"
+        ),
         lambda: require_words(value, words, item.code, "value"),
         lambda: require_evidence(item, command.evidence, "evidence"),
         lambda: said_coded(TOLD_BY.name, command.told_by, on, "told_by"),

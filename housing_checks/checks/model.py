@@ -33,6 +33,7 @@ from housing_checks.checks.answer_types import (
 )
 from housing_checks.checks.due import Due
 from housing_checks.checks.enable_when import Condition, EnableWhen, Facts, as_text
+from housing_checks.checks.not_applicable import FREELY, WHY_IT_DOES_NOT_APPLY, NotApplicable
 
 COORDINATOR = "coordinator"
 """Whose move it is where an item names nobody."""
@@ -100,7 +101,7 @@ class CheckItem(Code):
     ``asked_when`` (formerly ``enable_when``) says for which earlier answers and facts of the case it is
     asked at all, and ``tells`` of which facts its own answer speaks: yes for these answers, no for others.
     ``evidence_kinds`` says how an answer may be known, and ``holds_for`` how long it holds. What is not
-    asked, or does not apply, blocks nothing.
+    asked, or does not apply, blocks nothing; ``not_applicable`` says whether that may be said, and when.
 
     ``owner`` is the role whose move it is while the answer is not yes, another one with ``owner_while``;
     with ``owner_stays`` it is given to nobody else. ``next_action`` says what they do, and ``due`` by when.
@@ -119,7 +120,7 @@ class CheckItem(Code):
     type: AnswerType = "yes-no"
     options: tuple[Option, ...] = ()
     numbers: Numbers | None = None
-    not_applicable: bool = False
+    not_applicable: bool | NotApplicable = False
     asked_when: Annotated[
         EnableWhen | None, Field(validation_alias=AliasChoices("asked_when", "enable_when"))
     ] = None
@@ -152,6 +153,16 @@ class CheckItem(Code):
         own = YES_NO if self.type == "yes-no" else tuple((each.code, each.words) for each in self.options)
         other = (OTHER_WORDS,) if self.type == "open-choice" else ()
         return (*own, *other, *((DOES_NOT_APPLY,) if self.not_applicable else ()), UNKNOWN)
+
+    @property
+    def left_aside(self) -> NotApplicable:
+        """When *does not apply* may be said of it."""
+        return self.not_applicable if isinstance(self.not_applicable, NotApplicable) else FREELY
+
+    @property
+    def hint(self) -> str:
+        """What helps to answer it, with what *does not apply* needs."""
+        return f"{self.help} {WHY_IT_DOES_NOT_APPLY}" if self.left_aside.reason else self.help
 
     @property
     def in_words(self) -> bool:
@@ -258,8 +269,17 @@ class CheckForm(Frozen):
         return tuple(item.code for item in Asking(self, values, facts).asked)
 
     def applying(self, values: Mapping[str, str], facts: Facts = NOTHING_KNOWN) -> tuple[str, ...]:
-        """Return the items that concern this person: asked, and not answered as not applicable."""
-        return tuple(code for code in self.asked(values, facts) if values.get(code) != NOT_APPLICABLE)
+        """Return the items that concern this person: asked, and not answered as not applicable where that may
+        be said.
+        """
+        asking = Asking(self, values, facts)
+        return tuple(item.code for item in asking.asked if not asking.leaves_aside(item))
+
+    def applying_after_all(self, values: Mapping[str, str], facts: Facts = NOTHING_KNOWN) -> frozenset[str]:
+        """Return the items that are answered as not applicable, and apply, as other answers or facts say."""
+        asking = Asking(self, values, facts)
+        aside = (item for item in asking.asked if values.get(item.code) == NOT_APPLICABLE)
+        return frozenset(item.code for item in aside if not asking.leaves_aside(item))
 
     def awaiting(self, values: Mapping[str, str], facts: Facts = NOTHING_KNOWN) -> frozenset[str]:
         """Return the asked items that an earlier answer, still to come, may leave out."""
@@ -275,7 +295,7 @@ class CheckForm(Frozen):
         return tuple(
             item.code
             for item in asking.asked
-            if item.gates(asking.given, asking.facts) and values.get(item.code) != NOT_APPLICABLE
+            if item.gates(asking.given, asking.facts) and not asking.leaves_aside(item)
         )
 
     def item(self, code: str) -> CheckItem:
@@ -301,6 +321,12 @@ class Asking:
         for item in form.items:
             if item.asked_when is None or item.asked_when.holds(self.given, self.facts):
                 self._ask(item, values.get(item.code))
+
+    def leaves_aside(self, item: CheckItem) -> bool:
+        """Whether an item is answered as not applicable, and nothing known says that it does apply."""
+        return self.given.get(item.code) == NOT_APPLICABLE and not item.left_aside.is_out(
+            self.given, self.facts
+        )
 
     def _ask(self, item: CheckItem, value: str | None) -> None:
         self.asked.append(item)

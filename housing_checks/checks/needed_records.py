@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from discharge.cases.decide.capacity import imca_needed
+from discharge.cases.decide.capacity import imca_needed, somebody_may_decide
 from discharge.cases.events import ItemAnswered
 from discharge.cases.model import Case, DecisionCapacity, ItemAnswer
-from discharge.codes.capacity import CAPACITY_DECISIONS, LIBERTY_STATES
+from discharge.codes.capacity import CAPACITY_DECISIONS, LIBERTY_STATES, CapacityDecision
 from discharge.values import YesNoUnknown
+from housing_checks.checks.answer_types import NOT_APPLICABLE, UNKNOWN
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.statements import standing
 
@@ -34,6 +35,8 @@ CAPACITY, BEST_INTERESTS, LEAST_RESTRICTIVE, ADVOCATE, LIBERTY = (
 """Items about where the person lives: whether they decide, and what was decided for them."""
 DOUBTED = frozenset({CANNOT_DECIDE, IN_DOUBT})
 """Answers after which only a record says that the person decides."""
+KEEPS_A_DOUBT = frozenset({(DECIDES, "unknown"), (DECIDES, "no"), (UNKNOWN[0], "no")})
+"""Answers to the same, with how they count, that were given after a doubt."""
 
 
 class NeededRecord(NamedTuple):
@@ -61,6 +64,18 @@ SPEAKER = NeededRecord(
     "who speaks for the person is not recorded",
     "Record the advocate, or whom of family and friends the best-interests decision consulted",
 )
+ATTORNEY = NeededRecord(
+    "record-representative",
+    "no attorney or deputy is recorded whose authority somebody has seen",
+    "Record the attorney or deputy who may decide, and that somebody has seen their authority",
+)
+LIBERTY_STATE = NeededRecord(
+    "record-liberty",
+    "whether they are free to leave, or who authorised it, is not recorded",
+    "Record whether the person will be free to leave, and if not, how far the authorisation is",
+)
+NOT_OF_CAPACITY = (ATTORNEY, LIBERTY_STATE)
+"""Records that can be made before capacity is assessed."""
 
 
 def answers_of_record(case: Case) -> Iterator[tuple[str, str]]:
@@ -93,7 +108,10 @@ def counts(case: Case, item: CheckItem, value: str, answers: Mapping[str, str] |
     those of the check, with what is said in the same breath.
     """
     counted = item.counts_as(value)
-    return "unknown" if counted == "yes" and missing_record(case, item.code, value, answers) else counted
+    if counted == "yes":
+        return "unknown" if missing_record(case, item.code, value, answers) else counted
+    doubted = counted == "unknown" and _decision_asked(item.code) and _doubted(case, item.code)
+    return "no" if doubted else counted
 
 
 def missing_record(
@@ -103,27 +121,39 @@ def missing_record(
     if answers is None:
         answers = case.check.answers if case.check is not None else {}
     needed = _needed(case, code, value, answers)
-    return needed if needed is not None and _of_record(case, code) != value else None
+    return needed if needed is not None and not _is_met(case, code, value, needed) else None
+
+
+def _is_met(case: Case, code: str, value: str, needed: NeededRecord) -> bool:
+    return somebody_may_decide(case) if needed is ATTORNEY else _of_record(case, code) == value
 
 
 def _needed(case: Case, code: str, value: str, answers: Mapping[str, str]) -> NeededRecord | None:
-    decision = next((row for row in CAPACITY_DECISIONS.rows if row.item == code), None)
+    decision = _decision_asked(code)
     if decision is not None:
         if value == CANNOT_DECIDE or (value == DECIDES and _doubted(case, code)):
             return ASSESSMENT
         return DECISION if decision.decided and value == decision.decided else None
-    if (code, value) == (BEST_INTERESTS, "yes"):
+    if code == LIBERTY and value in (NOT_APPLICABLE, "yes"):
+        return LIBERTY_STATE
+    if code in (BEST_INTERESTS, LEAST_RESTRICTIVE) and value == "yes":
         return DECISION
+    if (code, value) == (BEST_INTERESTS, NOT_APPLICABLE):
+        return ATTORNEY
     lacks = answers.get(CAPACITY, _of_record(case, CAPACITY)) == CANNOT_DECIDE
     return SPEAKER if (code, value) == (ADVOCATE, "yes") and lacks else None
 
 
 def _doubted(case: Case, code: str) -> bool:
-    """Whether the record, or somebody whose word stands, says or said that the person may not decide. The
-    answer after a doubt keeps it, because it did not count.
+    """Whether the record, or somebody whose word stands, says or said that the person may not decide. An
+    answer after a doubt keeps it: that they decide did not count then, and that nobody knows counted as no.
+    So does the gate, where a new check has no answer yet.
     """
     said = standing(case.check, code)
-    kept = any(each.value == DECIDES and each.gate != "yes" for each in said)
+    kept = any((each.value, each.gate) in KEEPS_A_DOUBT for each in said)
+    gated = case.gate.get(code)
+    if not said and gated is not None and gated.value == "no":
+        return True
     return kept or any(value in DOUBTED for value in (*(each.value for each in said), _of_record(case, code)))
 
 
@@ -133,16 +163,26 @@ def _of_record(case: Case, code: str) -> str | None:
 
 def decision_of(code: str) -> str:
     """Return the decision of which an item asks: its own, else the one about where the person lives."""
-    rows = CAPACITY_DECISIONS.rows
-    return next((row.code for row in rows if row.item == code), None) or next(
-        row.code for row in rows if row.placing
-    )
+    own = _decision_asked(code)
+    return own.code if own is not None else next(row.code for row in CAPACITY_DECISIONS.rows if row.placing)
+
+
+def _decision_asked(code: str) -> CapacityDecision | None:
+    """The decision of which an item asks whether the person can make it."""
+    return next((row for row in CAPACITY_DECISIONS.rows if row.item == code), None)
+
+
+def asks_for_a_record(code: str) -> bool:
+    """Whether an answer to an item may need a record."""
+    return code in (BEST_INTERESTS, LEAST_RESTRICTIVE, ADVOCATE, LIBERTY) or _decision_asked(code) is not None
 
 
 def to_record_first(case: Case, code: str, needed: NeededRecord) -> NeededRecord:
     """Return what is recorded first: nothing is decided for somebody before it is found that they lack
     capacity, and nobody speaks for them of a decision of which nothing is recorded.
     """
+    if needed in NOT_OF_CAPACITY:
+        return needed
     held = case.capacity.get(decision_of(code))
     ready = held is not None and (needed is not DECISION or held.capacity == "lacks")
     return needed if ready else ASSESSMENT

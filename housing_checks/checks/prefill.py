@@ -16,6 +16,7 @@ from housing_checks.checks.answers import answers_standing, asked_of
 from housing_checks.checks.enable_when import Facts
 from housing_checks.checks.form import form_of
 from housing_checks.checks.model import CheckForm, CheckItem
+from housing_checks.checks.not_applicable import NotApplicable
 
 Source = Literal["case", "earlier-check"]
 
@@ -108,4 +109,5 @@ def _asked_as(item: CheckItem, check: Check, form: CheckForm) -> str:
 
 def _worth_proposing(item: CheckItem, value: str) -> bool:
     meant = not item.same_answers or value in item.same_answers
-    return meant and value not in (UNKNOWN[0], WRITTEN) and item.takes(value)
+    explained = value == NOT_APPLICABLE and isinstance(item.not_applicable, NotApplicable)
+    return meant and value not in (UNKNOWN[0], WRITTEN) and not explained and item.takes(value)

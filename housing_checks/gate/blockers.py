@@ -18,7 +18,9 @@ from discharge.clocks.registry import CHECK_CLOCK, CLOCK_ROWS
 from discharge.codes.casework import MITIGATIONS
 from discharge.pathway_words import middle
 from discharge.values import Frozen
+from housing_checks.checks.answer_types import NOT_APPLICABLE
 from housing_checks.checks.answers import counting_at_the_gate, facts_standing, gated_for
+from housing_checks.checks.asked_again import AskedAgain, asked_again
 from housing_checks.checks.form import form_of_case
 from housing_checks.checks.former_building import ordered_for
 from housing_checks.checks.model import CheckItem, Suggestion
@@ -141,13 +143,17 @@ def foreseen(case: Case) -> tuple[str, ...]:
     check = case.check
     if check is None or check.completed_on is not None:
         return ()
-    still_open = {code for code in check.answers if check.counts_as(code) != "yes"} - case.gate.keys()
+    still_open = {
+        code
+        for code, value in check.answers.items()
+        if check.counts_as(code) != "yes" or value == NOT_APPLICABLE
+    } - case.gate.keys()
     return tuple(code for code in gated_for(case, form_of_case(case)) if code in still_open)
 
 
 def beside(case: Case) -> list[Beside]:
     """Return what goes on and does not block: items with a mitigation, other items that are no or not known,
-    and strands that the gate does not wait for.
+    answers that count and are asked again, and strands that the gate does not wait for.
     """
     around, shut = _around(case), set(blockers(case))
     told = set(foreseen(case)) if CHECK in shut else set()
@@ -163,6 +169,11 @@ def beside(case: Case) -> list[Beside]:
             Beside(kind="item", **_of_item(around, _as_item(case, code)))
             for code, row in around.rows.items()
             if code in others and row.type != "text"
+        ),
+        *(
+            Beside(kind="item", **_again(around, each))
+            for each in asked_again(case, form_of_case(case))
+            if each.item.code not in shut
         ),
         *(
             Beside(kind="strand", **of_strand(case, each))
@@ -264,6 +275,18 @@ def _owner(around: _Around, code: str, row: CheckItem | None) -> str:
     return named.role if named is not None else _usual_owner(around, row)
 
 
+def _again(around: _Around, each: AskedAgain) -> dict[str, Any]:
+    """An answer that counts, and lacks what is asked for by now."""
+    row, check = each.item, around.case.check
+    answer = check.given_of(row.code) if check is not None else None
+    said = middle(row.words(answer.value)) if answer is not None else ""
+    return _of_item(around, GateItem(code=row.code, value="yes")) | {
+        "words": f"{row.label}: {said}, but {each.missing}",
+        "since": answer.answered_on if answer is not None else None,
+        "next_action": each.next_action,
+    }
+
+
 def _usual_owner(around: _Around, row: CheckItem | None) -> str:
     """The role of an item in its form; another one as long as an item that it names is not yes, and the case
     says of itself what that takes. Nothing that is not on the case decides it.
@@ -288,6 +311,8 @@ def _as_item(case: Case, code: str) -> GateItem:
     given = case.check.given[code] if case.check is not None else None
     if given is None:
         return GateItem(code=code)
+    if given.value == NOT_APPLICABLE:
+        return GateItem(code=code, as_of=given.answered_on)
     return GateItem(code=code, value=given.gate, as_of=given.answered_on)
 
 
@@ -301,6 +326,8 @@ def _stands(case: Case, item: GateItem, row: CheckItem | None) -> str:
     missing = missing_for(case, row)
     if missing is not None and row is not None and given is not None:
         return f"{middle(row.words(given.value))}, but {missing.missing}"
+    if given is not None and given.value == NOT_APPLICABLE and item.value == "unknown":
+        return "somebody answered that it does not apply, and it does"
     if row is not None and given is not None and given.gate == item.value and given.value not in VALUE_WORDS:
         said = middle(row.words(given.value))
     if case.check is not None and item.code in case.check.disputed:

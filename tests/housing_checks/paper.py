@@ -112,9 +112,13 @@ class Told:
         first, second = (
             {code: answers[code] for code in codes[cut]} for cut in (slice(0, 20), slice(20, 40))
         )
-        self.ask(cmd.SaveAnswers(form=FORM.code, answers=first))
-        self.ask(cmd.SaveAnswers(form=FORM.code, answers=second))
-        self.ask(cmd.CompleteCheck(form=FORM.code, answers={code: answers[code] for code in codes[40:]}))
+        why = {
+            code: uuid5(CASE, f"why {code}") for code, value in answers.items() if value == "not-applicable"
+        }
+        last = {code: answers[code] for code in codes[40:]}
+        self.ask(cmd.SaveAnswers(form=FORM.code, answers=first, text_notes=why))
+        self.ask(cmd.SaveAnswers(form=FORM.code, answers=second, text_notes=why))
+        self.ask(cmd.CompleteCheck(form=FORM.code, answers=last, text_notes=why))
 
     def ask(self, command: Command, actor: Actor = COORDINATOR, on: int = 0) -> None:
         """A command that takes effect so many days after the first, and is accepted."""

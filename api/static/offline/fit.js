@@ -4,6 +4,7 @@
 import { asked, isDay, isNumber } from './skip_rule.js';
 
 export const WRITTEN = 'written';
+const NOT_APPLICABLE = 'not-applicable';
 export const MOST_NOTE = 2000;
 
 /**
@@ -15,6 +16,7 @@ export function fault(item, given) {
   if (!item) return 'This question is not part of the check';
   if (given.note.length > MOST_NOTE) return `Use at most ${MOST_NOTE} characters in the note. You used ${given.note.length}`;
   if (given.value === WRITTEN && item.in_words) return given.note.trim() ? '' : 'Write the answer in the box';
+  if (given.value === NOT_APPLICABLE && item.explains && !given.note.trim()) return 'Write in the note why it does not apply';
   if (item.choices.some(([code]) => code === given.value)) return '';
   if (item.type === 'date') return isDay(given.value) ? '' : 'Enter a day, or choose an answer';
   if (item.type === 'number') return numberFault(item, given.value);

@@ -9,7 +9,8 @@ import { newKey, openKey, seal, unseal } from './pin.js';
 /**
  * @typedef {import('./skip_rule.js').Question & {domain: string, label: string, question: string, help: string,
  *   type: string, choices: [string, string][], in_words: boolean, unit: string, least: number | null,
- *   most: number | null, evidence: [string, string][], left_out: boolean}} Item
+ *   most: number | null, evidence: [string, string][], left_out: boolean,
+ *   explains?: boolean}} Item
  */
 /**
  * What was taken along, and how answers come just now. `seen` is the version of the case at which an item was last answered from here.

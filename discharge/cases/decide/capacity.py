@@ -122,7 +122,7 @@ def imca_needed(case: Case, held: DecisionCapacity, consulted: tuple[str, ...] |
         return False
     asked = consulted if consulted is not None else _consulted(held)
     close = any(CONSULTED_PEOPLE.known(code) and _close(code) for code in asked)
-    return not (close or _instructed(held) or _somebody_may_decide(case))
+    return not (close or _instructed(held) or somebody_may_decide(case))
 
 
 def _consulted(held: DecisionCapacity) -> tuple[str, ...]:
@@ -138,8 +138,8 @@ def _instructed(held: DecisionCapacity) -> bool:
     return held.advocate is not None and held.advocate.instructed_on is not None
 
 
-def _somebody_may_decide(case: Case) -> bool:
-    """An attorney or deputy for welfare, whose authority somebody has seen."""
+def somebody_may_decide(case: Case) -> bool:
+    """Whether there is an attorney or deputy for welfare, whose authority somebody has seen."""
     rows = ((REPRESENTATIVES.newest(each.representative), each) for each in case.representatives.values())
     return any(row is not None and row.welfare and each.authority_seen == "yes" for row, each in rows)
 

@@ -10,6 +10,8 @@ from discharge.cases.evolve.common import Fold, changed
 from discharge.cases.model import Case, Check, GateItem, ItemAnswer
 
 NOT_ANSWERED = ItemAnswer(value="unknown")
+DOES_NOT_APPLY = "not-applicable"
+"""An answer after which an item is gated only where something else says that it applies."""
 
 
 def _with_item(case: Case, code: str, **changes: object) -> Case:
@@ -67,6 +69,14 @@ def _of_answer(answer: ItemAnswer, completed_on: date | None = None) -> dict[str
     return said | {"lapsed": None} if answer.gate == "yes" else said
 
 
+def _gated_anew(answer: ItemAnswer, completed_on: date | None = None) -> dict[str, object]:
+    """How an item stands that is gated from now on: one that is answered as not applicable, and gated all
+    the same, does apply, and nobody has said how it stands.
+    """
+    said = _of_answer(answer, completed_on)
+    return said | {"value": "unknown"} if answer.value == DOES_NOT_APPLY else said
+
+
 def _check_completed(case: Case, event: ev.CheckCompleted) -> Case:
     check = case.check or Check(form="unknown", started_on=event.completed_on)
     if event.answers:
@@ -78,7 +88,7 @@ def _check_completed(case: Case, event: ev.CheckCompleted) -> Case:
             {
                 "code": code,
                 "lapsed": case.gate[code].lapsed if code in case.gate else None,
-                **_of_answer(answers.get(code, NOT_ANSWERED), event.completed_on),
+                **_gated_anew(answers.get(code, NOT_ANSWERED), event.completed_on),
                 "mitigation": case.gate[code].mitigation if code in case.gate else None,
             }
         )
@@ -91,7 +101,7 @@ def _gated_items(case: Case, event: ev.GatedItemsChanged) -> Case:
     answers = case.check.given if case.check is not None else {}
     gate = {
         code: case.gate.get(code)
-        or GateItem.model_validate({"code": code, **_of_answer(answers.get(code, NOT_ANSWERED))})
+        or GateItem.model_validate({"code": code, **_gated_anew(answers.get(code, NOT_ANSWERED))})
         for code in event.gated
     }
     return changed(case, gate=gate)

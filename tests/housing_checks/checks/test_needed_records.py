@@ -12,7 +12,10 @@ from discharge.cases.commands import (
     RecordAdvocate,
     RecordBestInterests,
     RecordCapacity,
+    RecordLiberty,
+    RecordRepresentative,
     SettleAnswer,
+    StartCheck,
 )
 from discharge.cases.model import Actor, Case
 from housing_checks.checks.form import form_of_case
@@ -20,7 +23,7 @@ from housing_checks.checks.needed_records import missing_for, to_record_first
 from housing_checks.gate.blockers import blocking
 from housing_checks.gate.sentence import what_stands_between
 from tests.discharge.cases.stories import TRUST
-from tests.housing_checks.form_two import checked_on_two, form_two_in_force
+from tests.housing_checks.form_two import FORM_2, checked_on_two, form_two_in_force
 from tests.housing_checks.homes import Story, day
 
 HOME = "where-to-live"
@@ -31,7 +34,8 @@ DECIDED = RecordBestInterests(
     decision=HOME, decider="social-worker", consulted=("the-person", "care-staff"), least_restrictive="yes"
 )
 WARD = Actor(organisation_id=TRUST, role="discharge-team", user_id=TRUST)
-BLOCKED_BY_TICKS = ["capacity", "best-interests", "advocate"]
+FREE = RecordLiberty(state="free")
+BLOCKED_BY_TICKS = ["capacity", "best-interests", "advocate", "least-restrictive", "deprivation-of-liberty"]
 
 
 @pytest.fixture(autouse=True)
@@ -77,13 +81,15 @@ def test_given_the_records_then_the_ticks_count_and_the_gate_opens(on: int) -> N
     story = five_ticks().ask(LACKS, on=on)
     assert shut(story.case) == BLOCKED_BY_TICKS[1:]
     story.ask(IMCA, on=on)
-    assert shut(story.case) == BLOCKED_BY_TICKS[1:2]
+    assert shut(story.case) == ["best-interests", "least-restrictive", "deprivation-of-liberty"]
     story.ask(DECIDED, on=on)
+    assert shut(story.case) == ["deprivation-of-liberty"]
+    story.ask(FREE, on=on)
     assert shut(story.case) == []
 
 
 def test_given_the_record_first_then_the_same_tick_counts_at_once() -> None:
-    story = Story().ask(LACKS, on=1).ask(IMCA, on=1).ask(DECIDED, on=1)
+    story = Story().ask(LACKS, on=1).ask(IMCA, on=1).ask(DECIDED, on=1).ask(FREE, on=1)
     checked_on_two(
         story,
         capacity="cannot-decide",
@@ -113,6 +119,44 @@ def test_given_a_doubt_when_decides_is_ticked_then_an_assessment_is_needed_also_
     assert shut(story.case) == []
 
 
+@pytest.mark.parametrize("then", [(), ("start-check",)], ids=["same check", "a new check"])
+def test_given_a_doubt_when_the_same_person_says_not_known_and_then_decides_then_the_doubt_is_remembered(
+    then: tuple[str, ...],
+) -> None:
+    story = checked_on_two(Story(), capacity="in-doubt", advocate="yes")
+    for answer in ("unknown", "unknown"):
+        story.ask(ConfirmItem(item="capacity", value=answer), on=2)
+    if then:
+        story.ask(StartCheck(form=FORM_2.code), on=2)
+    story.ask(ConfirmItem(item="capacity", value="decides"), on=3)
+    assert "capacity" in shut(story.case)
+    story.ask(HAS, on=4)
+    assert "capacity" not in shut(story.case)
+
+
+def test_given_no_doubt_when_nobody_knows_and_then_decides_then_it_counts() -> None:
+    story = checked_on_two(Story(), capacity="decides")
+    story.ask(ConfirmItem(item="capacity", value="unknown"), on=2)
+    assert "capacity" in shut(story.case)
+    story.ask(ConfirmItem(item="capacity", value="decides"), on=3)
+    assert shut(story.case) == []
+
+
+def test_given_no_best_interests_decision_applies_then_an_attorney_with_seen_authority_is_needed() -> None:
+    story = five_ticks().ask(LACKS, on=1).ask(IMCA, on=1).ask(DECIDED, on=1).ask(FREE, on=1)
+    story.ask(ConfirmItem(item="best-interests", value="not-applicable"), on=2)
+    assert shut(story.case) == ["best-interests"]
+    why = {each.code: each.words for each in blocking(story.case)}["best-interests"]
+    assert why.endswith(
+        "does not apply, but no attorney or deputy is recorded whose authority somebody has seen"
+    )
+    attorney = RecordRepresentative(representative="attorney-welfare", authority_seen="unknown")
+    story.ask(attorney, on=2)
+    assert shut(story.case) == ["best-interests"]
+    story.ask(attorney.model_copy(update={"authority_seen": "yes"}), on=2)
+    assert shut(story.case) == []
+
+
 def test_given_decides_was_ticked_when_an_earlier_assessment_says_otherwise_then_it_counts_no_more() -> None:
     story = checked_on_two(Story(), on=3, capacity="decides").ask(LACKS, on=2)
     assert "capacity" in shut(story.case)
@@ -139,8 +183,13 @@ def test_given_no_finding_then_the_assessment_is_recorded_before_a_decision_or_a
     case = five_ticks().case
     needed = {each.code: each.next_action for each in blocking(case)}
     assert needed["advocate"].startswith("Record the advocate")
-    assert _first(case) == ["record-capacity", "record-capacity", "record-capacity"]
-    assert _first(five_ticks().ask(LACKS, on=1).case) == ["record-best-interests", "record-advocate"]
+    assert _first(case) == [*["record-capacity"] * 4, "record-liberty"]
+    assert _first(five_ticks().ask(LACKS, on=1).case) == [
+        "record-best-interests",
+        "record-advocate",
+        "record-best-interests",
+        "record-liberty",
+    ]
 
 
 def _first(case: Case) -> list[str]:
