@@ -17,9 +17,10 @@ setup: $(MADE)/homeward $(MADE)/web $(MADE)/clients ## Make .venv with everythin
 run: setup ## Start the whole stack with demo data; Ctrl-C stops it (ARGS="--day-length 10s")
 	@exec $(BIN)/homeward up --demo $(ARGS)
 
-# Long folders come first, so that neither process waits for the other at the end.
-test: setup browser ## Run all tests, in two processes (ARGS="-m 'not slow'")
-	@$(BIN)/pytest -n 2 $(ARGS)
+# Long folders come first, so that no process waits for the others at the end. Three for two cores: two of them
+# look after whole stacks for a long while, and mostly wait.
+test: setup browser ## Run all tests, in three processes (ARGS="-m 'not slow'")
+	@$(BIN)/pytest -n 3 $(ARGS)
 
 check: setup ## Format, lint, types, import floors, migrations up and down, docs
 	$(BIN)/ruff format --check .
