@@ -167,6 +167,12 @@ def test_given_news_of_a_stay_that_they_did_not_leave_last_then_waiting_that_lea
     assert after_news(case, of(LATER, **over(2)), 7) == []
 
 
+def test_given_the_day_of_leaving_stands_when_news_comes_then_no_stay_since_becomes_a_return() -> None:
+    """An earlier version recorded it so; somebody may have said how it is."""
+    case = beside(GONE, admitted_on=day(6))
+    assert after_news(case, by_feed(4, ward="Elm"), 9) == []
+
+
 SINCE = ReadyPeriod(ready_on=day(6), ended_on=day(7), ended_by="met-criteria-again", basis="ward")
 """Waiting that the ward recorded after the day on which the person was known to have left."""
 WAITED_SINCE = GONE.model_copy(update={"ready_periods": (*GONE.ready_periods, SINCE)})
