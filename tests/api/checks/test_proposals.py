@@ -93,3 +93,22 @@ async def test_given_a_screen_when_proposals_open_then_each_has_its_source_and_a
         assert await page.evaluate("document.documentElement.scrollWidth") <= width
         assert await page.get_by_role("button", name="Confirm Lives with").is_visible()
         assert await page.get_by_text("From the referral and the case of").count() >= 3
+
+
+async def test_given_an_answer_that_denies_the_referral_then_both_are_shown_and_somebody_settles_it(
+    door: Door,
+) -> None:
+    case_id = await referred(door)
+    await door.asked(case_id, "confirm-item", item="oxygen-or-cream", value="neither")
+    address = f"/cases/{case_id}/check/items/oxygen-or-cream"
+    sign_in(door, "coordinator")
+    page = (await door.client.get(address)).text
+    assert "People say different things" in page
+    assert "The trust said: Oxygen" in page
+    assert "in the referral" in page
+    assert "Which answer holds?" in page
+    item = (await door.get(f"/api/v1{address}", "coordinator")).json()
+    assert (item["disputed"], [each["through"] for each in item["statements"]]) == (True, ["referral", None])
+    await door.asked(case_id, "settle-answer", item="oxygen-or-cream", value="neither", reason="asked-both")
+    item = (await door.get(f"/api/v1{address}", "coordinator")).json()
+    assert (item["disputed"], item["answer"]["value"]) == (False, "neither")
