@@ -56,6 +56,12 @@ _READING: _CaseRows = (
     ("case.told", READERS, REFERRING, "See what was sent to partners about a case"),
     ("case.looks", READERS, (*LEADS, "own"), "See who looked at a case"),
     ("case.notes", READERS, CARE, "Read notes of others about a case"),
+    (
+        "notes.withdraw",
+        CASEWORK,
+        PARTS,
+        "Withdraw words that do not belong on a case, or give them to the people named for safety",
+    ),
     ("case.contacts", READERS, CARE, "See who to call: the person, next of kin, their practice"),
     ("contacts.edit", CASEWORK_OR_SYSTEM, CARE, "Record and correct who to call"),
     ("case.messages", READERS, LEADS, "See the messages about the person of a case"),

@@ -232,6 +232,7 @@ class CasePage:
     may_see_looks: bool
     may_see_messages: bool
     timeline: tuple[Happened, ...]
+    may_withdraw: bool
     decisions: tuple[Fact, ...] = ()
     choices: tuple[Fact, ...] = ()
     stay_notices: StayNotices | None = None

@@ -220,6 +220,8 @@ def note_summary(row: NoteRow) -> CaseNote:
         item=row.item,
         text=row.text,
         recorded_at=row.created_at,
+        withdrawn_at=row.withdrawn_at,
+        withdrawn_by=row.withdrawn_by,
     )
 
 

@@ -180,8 +180,10 @@ class CaseNote(Schema):
     note_id: UUID = Field(description="Its id; an answer in words names the note that holds it")
     command_id: UUID
     item: str | None
-    text: str
+    text: str = Field(description="What it says; empty once its words were withdrawn")
     recorded_at: datetime
+    withdrawn_at: datetime | None = Field(description="When its words were withdrawn (case time)")
+    withdrawn_by: UUID | None = Field(description="Who withdrew its words")
 
 
 class Timeline(Schema):

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from api.cases import decision_words as say
+from api.cases.note_words import NoteLine, note_line
 from api.hazards import event_words as hazard_told
 from api.web.names import Directory
 from api.web.page import words
@@ -24,7 +25,6 @@ from discharge.codes.destinations import DISCHARGE_DESTINATIONS
 from discharge.pathway_words import STAY_TAKEN_BACK, middle
 from discharge.risk.rules import rule_title
 from discharge.roles import ROLE_WORDS
-from discharge.store.commands import DECIDED_BY, TOLD_BY
 from discharge.store.tables import CaseEventRow, NoteRow
 from discharge.stored import by_newer_version
 from housing_checks.checks.answers import CIRCUMSTANCES
@@ -50,7 +50,7 @@ class Happened:
     recorded: str
     who: str
     reason: str
-    notes: tuple[str, ...]
+    notes: tuple[NoteLine, ...]
 
 
 WITHHELD = "a home whose address is withheld"
@@ -476,18 +476,8 @@ def _line(
         recorded=words.moment(row.case_time),
         who=who_did(row, teller.known),
         reason=words.from_code(row.reason, ""),
-        notes=tuple(note_words(note) for note in left.pop(row.command_id, [])),
+        notes=tuple(note_line(note, teller.known) for note in left.pop(row.command_id, [])),
     )
-
-
-def note_words(note: NoteRow) -> str:
-    """A note as people read it."""
-    text = note.text
-    if note.item == DECIDED_BY:
-        text = f"Decided by: {text}"
-    if note.item == TOLD_BY:
-        text = f"Told by: {text}"
-    return text
 
 
 def who_did(row: CaseEventRow, known: Directory) -> str:

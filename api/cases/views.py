@@ -9,6 +9,7 @@ from uuid import UUID
 
 from api.cases.decisions import choices, decisions, stay_notices
 from api.cases.lead_times import late_words
+from api.cases.note_words import WITHDRAW, note_words
 from api.cases.page_values import Action, ActionGroup, AlertLine, CasePage, Fact, OwedLine, StrandLine
 from api.cases.queries import CaseFile
 from api.cases.suggestions import suggested
@@ -22,7 +23,7 @@ from api.cases.summary import (
     place,
     reasons,
 )
-from api.cases.timeline import note_words, timeline_lines
+from api.cases.timeline import timeline_lines
 from api.cases.viewer import is_hidden
 from api.check_items.own_words import OwnWords, own_words
 from api.contact_details.views import whom_to_call
@@ -117,6 +118,7 @@ def present(given: Given) -> CasePage:
         participants=participants(case, known),
         told=len(given.told),
         may_name_places=is_hidden(given.found.person) and given.caller.may_on(case, "place.name"),
+        may_withdraw=given.caller.may_on(case, WITHDRAW),
         may_see_looks=given.caller.may_on(case, "case.looks"),
         may_see_messages=given.caller.may_on(case, "case.messages"),
         timeline=timeline_lines(given.events, given.notes, known, given.homes),
@@ -132,7 +134,7 @@ def _own_words(given: Given) -> OwnWords:
     case, caller = given.found.case, given.caller
     if not caller.may_on(case, "case.follow"):
         return OwnWords()
-    texts = {note.id: note_words(note) for notes in given.notes.values() for note in notes}
+    texts = {note.id: note_words(note, given.known) for notes in given.notes.values() for note in notes}
     asks = not case.closed and _may(case, caller, "confirm-item")
     return own_words(case, given.today, lambda note: texts.get(note) if note else None, may_ask=asks)
 

@@ -233,7 +233,7 @@ def _list_page(
         moved=moved_words(seen.case, len(again)),
         again=tuple(item_line(seen.frame, each, seen.names) for each in again),
         former=tuple(item_line(seen.frame, each, seen.names) for each in left if each.former_since),
-        own_words=own_words(seen.case, seen.visit.today, seen.written.text, may_ask=seen.frame.may_answer),
+        own_words=own_words(seen.case, seen.visit.today, seen.read, may_ask=seen.frame.may_answer),
         errors=tuple(error_line(name, text) for name, text in (faults or {}).items()),
     )
     return seen.visit.page("check_domains/domains.html", status, view=view, key=str(uuid4()), banner=banner)

@@ -66,10 +66,13 @@ def _line(found: ItemKnown, words: Written, known: Directory) -> dict[str, Any]:
 
 def statement(item: CheckItem, answer: ItemAnswer, words: Written, known: Directory) -> ItemStatement:
     """What somebody said, with names."""
+    note = words.row(answer.note_id)
     return ItemStatement(
         value=answer.value,
         words=item.words(answer.value),
         text=words.text(answer.note_id),
+        note_id=note.id if note is not None else None,
+        withdrawn=note is not None and note.withdrawn_at is not None,
         counts_as=answer.gate,
         said_on=answer.answered_on,
         user_id=answer.by,

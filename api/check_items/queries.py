@@ -47,9 +47,13 @@ class Written:
     rows: Mapping[UUID, NoteRow] = field(default_factory=dict)
 
     def text(self, note_id: UUID | None) -> str | None:
-        """What a note says; none for one that the reader may not read."""
-        row = self.rows.get(note_id) if note_id is not None else None
-        return row.text if row is not None else None
+        """What a note says; none for one that the reader may not read, or whose words were withdrawn."""
+        row = self.row(note_id)
+        return row.text if row is not None and row.withdrawn_at is None else None
+
+    def row(self, note_id: UUID | None) -> NoteRow | None:
+        """A note that the reader may read."""
+        return self.rows.get(note_id) if note_id is not None else None
 
     def of_item(self, code: str) -> tuple[NoteRow, ...]:
         """The notes on an item, the oldest first."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from api.cases import queries as case_queries
+from api.cases.note_words import WITHDRAW, note_words
 from api.check_items.answer_source import Sitting
 from api.check_items.fields import ItemFields, ItemSent, item_fields, standing_form
 from api.check_items.queries import ItemKnown, Written, form_to_answer, item_known, items_known, written
@@ -39,6 +40,11 @@ class Scene:
     def item(self, code: str) -> ItemKnown:
         """One item. Raises not-found for one that the form does not have."""
         return item_known(self.case, self.form, code)
+
+    def read(self, note_id: UUID | None) -> str | None:
+        """What a note says, also that its words were withdrawn; none for one that the reader may not read."""
+        row = self.written.row(note_id)
+        return note_words(row, self.names) if row is not None else None
 
     def standing(self, known: ItemKnown) -> ItemSent:
         """The fields of an item before anybody types."""
@@ -95,5 +101,6 @@ async def scene(visit: Visit, case_id: UUID, sitting: Sitting, what: str = "home
     form = form_to_answer(case, visit.today)
     name = words.full_name(found.person.family_name, found.person.given_name)
     may = may_ask(case, ANSWER) and visit.caller.may_on(case, ANSWER) and form.known
-    frame = frame_of(case, name, sitting, visit.today, may_answer=may)
+    withdraws = visit.caller.may_on(case, WITHDRAW)
+    frame = frame_of(case, name, sitting, visit.today, may_answer=may, may_withdraw=withdraws)
     return Scene(visit, case, form, items_known(case, form), texts, known, frame)

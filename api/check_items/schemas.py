@@ -23,6 +23,8 @@ class ItemStatement(Schema):
         description="What is written, where the answer is in words, or why the item does not apply; null"
         " where the reader may not read it"
     )
+    note_id: UUID | None = Field(description="The note that holds the words, where the reader may read it")
+    withdrawn: bool = Field(description="True once the words of the answer were withdrawn")
     counts_as: YesNoUnknown = Field(description="How it counts at the gate")
     said_on: date | None = Field(description="The day on which it was seen or told")
     user_id: UUID | None = Field(description="Who recorded it; null for a system")

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from api.cases.note_words import NoteLine, note_line, note_words, withdraw_href, written_by
 from api.cases.timeline import known_by, timeline_lines
 from api.changes.views import Changes
 from api.check_items.answer_source import Sitting, name_input, told_select, way_select
@@ -24,7 +25,7 @@ from discharge.cases.command_stages import may_ask
 from discharge.cases.model import Case, ItemAnswer
 from discharge.clocks import CaseClock
 from discharge.codes.casework import IN_THE_REFERRAL, OWNER_ROLES, SETTLE_REASONS
-from discharge.store.tables import CaseEventRow, NoteRow
+from discharge.store.tables import CaseEventRow
 from housing_checks.checks.asked_again import asked_again
 from housing_checks.checks.form import form_of_case
 from housing_checks.checks.model import CheckItem
@@ -45,6 +46,7 @@ class StatementLine:
     said: str
     until: str
     move: str
+    withdraw_href: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Frame:
     name: str
     sitting: Sitting
     may_answer: bool
+    may_withdraw: bool
     way: dict[str, Any]
     told: dict[str, Any]
     teller_name: dict[str, Any]
@@ -125,7 +128,7 @@ class ItemPage:
     evidence: str
     holds: str
     asked: bool
-    notes: tuple[tuple[str, str], ...]
+    notes: tuple[tuple[NoteLine, str], ...]
     history: tuple[HistoryLine, ...]
     settle: tuple[dict[str, Any], dict[str, Any]] | None = None
     errors: tuple[dict[str, str], ...] = ()
@@ -137,7 +140,9 @@ class ItemPage:
     left_out_by: tuple[tuple[str, str], ...] = ()
 
 
-def frame_of(case: Case, name: str, sitting: Sitting, today: date, *, may_answer: bool) -> Frame:
+def frame_of(
+    case: Case, name: str, sitting: Sitting, today: date, *, may_answer: bool, may_withdraw: bool
+) -> Frame:
     """What every page of this check says."""
     return Frame(
         case_id=str(case.case_id),
@@ -145,6 +150,7 @@ def frame_of(case: Case, name: str, sitting: Sitting, today: date, *, may_answer
         name=name,
         sitting=sitting,
         may_answer=may_answer,
+        may_withdraw=may_withdraw,
         way=way_select(sitting, today),
         told=told_select(sitting, today),
         teller_name=name_input(sitting),
@@ -188,19 +194,20 @@ def item_line(frame: Frame, known: ItemKnown, names: Directory) -> ItemLine:
 
 def statement_line(item: CheckItem, answer: ItemAnswer, written: Written, names: Directory) -> StatementLine:
     """What somebody said, in words."""
-    name = written.text(answer.told_note_id)
+    name, note = written.text(answer.told_note_id), written.row(answer.note_id)
     known = ", ".join(known_by(answer))
     due = f" by {words.day(answer.due_on)}" if answer.due_on else ""
     said = item.words(answer.value)
     return StatementLine(
         value=answer.value,
         answer=f"The trust said: {said}" if answer.through == IN_THE_REFERRAL else said,
-        text=written.text(answer.note_id) or "",
+        text=note_words(note, names) if note is not None else "",
         known=f"{known} ({name})" if name and known else known or "nobody said how it is known",
         who=who_said(answer, names),
         said=words.day(answer.answered_on),
         until=words.day(answer.valid_until, ""),
         move=f"{OWNER_ROLES.label(answer.owner_role)}{due}" if answer.owner_role else "",
+        withdraw_href=withdraw_href(note) if note is not None else "",
     )
 
 
@@ -251,16 +258,13 @@ def history_lines(rows: Sequence[CaseEventRow], names: Directory) -> tuple[Histo
 
 def note_lines(
     item: CheckItem, written: Written, used: Sequence[UUID | None], names: Directory, clock: CaseClock
-) -> tuple[tuple[str, str], ...]:
-    """The notes on an item that are no answer in words: text, and who wrote it when, in case time."""
+) -> tuple[tuple[NoteLine, str], ...]:
+    """The notes on an item that are no answer in words: each, and who wrote it when, in case time."""
     return tuple(
-        (row.text, _written_by(row, names, clock)) for row in written.of_item(item.code) if row.id not in used
+        (note_line(row, names), written_by(row, names, clock))
+        for row in written.of_item(item.code)
+        if row.id not in used
     )
-
-
-def _written_by(row: NoteRow, names: Directory, clock: CaseClock) -> str:
-    who = names.user(row.author_id) or names.organisation(row.organisation_id)
-    return f"Written by {who} on {words.moment(clock.case_time(row.created_at))}"
 
 
 def settle_fields(

@@ -177,7 +177,8 @@ async def _words(visit: Visit, case: Case, *, under_way: bool = False) -> dict[s
     if not held:
         return {}
     async with visit.services.begin(visit.caller) as session:
-        rows = await session.scalars(select(NoteRow).where(NoteRow.id.in_(held)))
+        standing = (NoteRow.id.in_(held), NoteRow.withdrawn_at.is_(None))
+        rows = await session.scalars(select(NoteRow).where(*standing))
         return {held[row.id]: row.text for row in rows}
 
 

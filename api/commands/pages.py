@@ -160,7 +160,8 @@ async def status(visit: Visitor, command_id: UUID) -> Response:
     async with visit.services.begin(visit.caller) as session:
         row = await case_queries.command_of(session, command_id)
         notes = (await case_queries.notes_of(session, row.case_id)).get(command_id, ())
-    return visit.page("commands/request.html", view=views.line(row, visit.clock, notes))
+        known = await names.directory(session)
+    return visit.page("commands/request.html", view=views.line(row, visit.clock, notes, known))
 
 
 @router.post("/requests/{command_id}/seen")

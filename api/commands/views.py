@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from api.cases.timeline import note_words
+from api.cases.note_words import NoteLine, note_line
 from api.commands.service import refusal
 from api.forms.definitions import FORMS
+from api.web.names import Directory
 from api.web.page import words
 from api.web.page.tags import COMMAND_STATES, Tag, tag_of
 from discharge.cases.commands import ANSWER
@@ -31,7 +32,7 @@ class RequestLine:
     code: str
     case_href: str
     again_href: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[NoteLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,9 @@ def present(refused: Sequence[CommandRow], waiting: Sequence[CommandRow], clock:
     )
 
 
-def line(row: CommandRow, clock: CaseClock, notes: Sequence[NoteRow] = ()) -> RequestLine:
+def line(
+    row: CommandRow, clock: CaseClock, notes: Sequence[NoteRow] = (), known: Directory | None = None
+) -> RequestLine:
     """One request in words; instants in case time, like everything else about a case."""
     answer = ANSWER.read(row.answer) if row.answer else None
     error = refusal(answer) if answer is not None and answer.outcome != "accepted" else None
@@ -67,5 +70,5 @@ def line(row: CommandRow, clock: CaseClock, notes: Sequence[NoteRow] = ()) -> Re
         code=error.code if error else "",
         case_href=f"/cases/{row.case_id}{since}",
         again_href=f"/cases/{row.case_id}/do/{row.kind}" if form else "",
-        notes=tuple(note_words(note) for note in notes),
+        notes=tuple(note_line(note, known or Directory()) for note in notes),
     )

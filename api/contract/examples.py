@@ -98,6 +98,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             },
         },
         "SafetyNameBody": {"a-colleague": {"user_id": USER, "reason": "Looks after her tenancy"}},
+        "NoteWithdrawal": {"for-the-people-named-for-safety": {"about_danger": True}},
         "SafetyNameEnd": {"no-longer": {"reason": "Has left the team"}},
         "SafetyReferralEnd": {"seen-to": {"reason": "Spoke with her practice: they see her on Friday"}},
         "SafetyAdviserBody": {"an-adviser": {"user_id": USER, "kind": "adviser"}},

@@ -19,6 +19,7 @@ TAGS: Mapping[str, str] = MappingProxyType(
         "check items": "Items of the check of a case: what people said of each, and a single answer.",
         "documents": "Letters and other documents of a case.",
         "contact details": "Who to call about a case, from messages and corrected by staff.",
+        "case notes": "Words on a case that do not belong there: withdraw them.",
         "place readers": "People who may see a hidden ward.",
         "safety": "The safety questions, the annex that named people read, and who is named for safety.",
         "alerts": "What needs somebody's attention now, with its reason and source.",

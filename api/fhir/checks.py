@@ -124,5 +124,6 @@ async def _words(session: AsyncSession, found: Sequence[CheckFacts]) -> Mapping[
     }
     if not notes:
         return {}
-    rows = await session.execute(select(NoteRow.id, NoteRow.text).where(NoteRow.id.in_(notes)))
+    standing = (NoteRow.id.in_(notes), NoteRow.withdrawn_at.is_(None))
+    rows = await session.execute(select(NoteRow.id, NoteRow.text).where(*standing))
     return {row.id: row.text for row in rows}

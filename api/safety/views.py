@@ -25,6 +25,7 @@ from housing_checks.safety.lists import SAFE_CONTACT_METHODS, SAFETY_MEASURES
 from housing_checks.store.safety import Entry
 from housing_checks.store.safety_tables import SafetyClockRow, SafetyNamedRow
 from housing_checks.store.safety_uncased import Uncased
+from housing_checks.store.withdrawn_notes import READ_BY
 
 REFERRED = "referred"
 NOTE_WORDS: Mapping[str, str] = {
@@ -34,8 +35,10 @@ NOTE_WORDS: Mapping[str, str] = {
     "note": "Note",
     TOLD_BY: "Told by",
     DECIDED_BY: "Decided by",
+    READ_BY: "Have looked at the case since it was written",
     REFERRED: "Reason for referral",
 }
+NOBODY = "Nobody"
 NOTED = "Words about abuse or danger, from elsewhere in the case"
 
 
@@ -105,7 +108,7 @@ def _noted(event: DangerNoted, notes: Mapping[str, str]) -> Iterator[Fact]:
         if item == REASON and event.referred:
             yield Fact(NOTE_WORDS[REFERRED], casework.REFERRAL_REASONS.label(text))
         else:
-            yield Fact(NOTE_WORDS.get(item) or CHECK_ITEMS.label(item), text)
+            yield Fact(NOTE_WORDS.get(item) or CHECK_ITEMS.label(item), text or NOBODY)
 
 
 def _said(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,8 @@ from api.alerts import pages as alert_pages
 from api.alerts import routes as alert_routes
 from api.bed_days import pages as bed_day_pages
 from api.bed_days import routes as bed_day_routes
+from api.case_notes import pages as case_note_pages
+from api.case_notes import routes as case_note_routes
 from api.cases import pages as case_pages
 from api.cases import routes as case_routes
 from api.check_domains import pages as check_domain_pages
@@ -77,6 +79,7 @@ ROUTERS = (
     referral_routes.router,
     referral_request_routes.router,
     case_routes.router,
+    case_note_routes.router,
     contact_detail_routes.router,
     gate_routes.router,
     hazard_routes.router,
@@ -111,6 +114,7 @@ PAGES: tuple[APIRouter, ...] = (
     referral_pages.router,
     referral_request_pages.router,
     case_pages.router,
+    case_note_pages.router,
     contact_detail_pages.router,
     place_reader_pages.router,
     check_pages.router,

@@ -110,6 +110,16 @@ async def keep_danger(session: AsyncSession, said: SaidOfDanger) -> None:
 
     Raises not-found for a case that the organisation takes no part in, duplicate-key-other-body.
     """
+    row, clocks = await row_and_clocks(session, said)
+    words = cast(dict(said.words), JSONB)
+    noted = func.homeward_safety_noted(cast(row, JSONB), words, cast(clocks, JSONB))
+    await session.execute(select(noted))
+
+
+async def row_and_clocks(
+    session: AsyncSession, said: SaidOfDanger
+) -> tuple[dict[str, object], dict[str, str]]:
+    """The event of an annex that says so, as a row, and what is due of it."""
     now: datetime = (await session.execute(_NOW)).scalar_one()
     event = DangerNoted(came_with=said.came_with, referred=REASON in said.words)
     stamp = Stamp(at=now, in_hospital=await _in_hospital(session, said.case_id))
@@ -125,9 +135,7 @@ async def keep_danger(session: AsyncSession, said: SaidOfDanger) -> None:
         "role": said.actor.role,
         "body_hash": said.body_hash,
     }
-    clocks = {code: at.isoformat() for code, at in due.items()}
-    noted = func.homeward_safety_noted(cast(row, JSONB), cast(dict(said.words), JSONB), cast(clocks, JSONB))
-    await session.execute(select(noted))
+    return row, {code: at.isoformat() for code, at in due.items()}
 
 
 _NOW = select(func.homeward_case_time())

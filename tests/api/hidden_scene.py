@@ -22,6 +22,7 @@ from discharge.store.tables import (
     ContactEntry,
     DocumentRow,
     DuplicatePair,
+    NoteRow,
     Organisation,
     OutboxRow,
     PartnerRow,
@@ -289,6 +290,7 @@ async def _known(worker: AsyncEngine, case_id: UUID, home_id: str) -> dict[str, 
             "slug": ["moving-inside"],
             "file_id": [str(uuid4())],
             "kept": [str(uuid4())],
+            "note_id": await some(select(NoteRow.id).limit(1)),
             "name": ["tenures"],
         }
     assert {name for name, values in known.items() if not values} == set()

@@ -72,6 +72,7 @@ HELD = {
     "reader_id": "SELECT id FROM place_readers",
     "contact_id": "SELECT contact_id FROM contact_entries",
     "appointment_id": "SELECT id FROM safety_advisers",
+    "note_id": "SELECT id FROM notes",
     "entry_id": "SELECT id FROM safety_events",
     "file_id": "SELECT id FROM evidence_files",
     "partner_id": "SELECT id FROM partners",
@@ -91,7 +92,7 @@ OPEN_NOUNS = {"property_id", "home_id"}
 WRITTEN_BY_LOOKING = {"audit_reads", "audit_writes", "users", "sessions", "kept_forms", "safety_looks"}
 
 FORMER, REVIEWER = "FORMER", "REVIEWER"
-CASE_ONLY = {"case_id", "document_id", "command_id", "alert_id", "file_id", *CODES}
+CASE_ONLY = {"case_id", "document_id", "command_id", "alert_id", "file_id", "note_id", *CODES}
 """What a trust with a bed, which reviews a request, is asked about: the case of others."""
 
 

@@ -40,6 +40,7 @@ INTERFACES: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/cases/{case_id}/place-readers"): "place.name",
     ("POST", "/api/v1/cases/{case_id}/place-readers"): "place.name",
     ("POST", "/api/v1/cases/{case_id}/place-readers/{reader_id}/end"): "place.name",
+    ("POST", "/api/v1/cases/{case_id}/notes/{note_id}/withdraw"): "notes.withdraw",
     ("GET", "/api/v1/cases/{case_id}/safety"): "safety.ask",
     ("POST", "/api/v1/cases/{case_id}/safety"): "safety.ask",
     ("POST", "/api/v1/cases/{case_id}/safety/named"): "safety.ask",
@@ -181,6 +182,8 @@ PAGES: dict[tuple[str, str], str] = {
     ("GET", "/cases/{case_id}/place-readers"): "place.name",
     ("POST", "/cases/{case_id}/place-readers"): "place.name",
     ("POST", "/cases/{case_id}/place-readers/{reader_id}/end"): "place.name",
+    ("GET", "/cases/{case_id}/notes/{note_id}/withdraw"): "notes.withdraw",
+    ("POST", "/cases/{case_id}/notes/{note_id}/withdraw"): "notes.withdraw",
     ("GET", "/cases/{case_id}/safety"): "safety.ask",
     ("POST", "/cases/{case_id}/safety"): "safety.ask",
     ("GET", "/safety"): "safety.ask",
@@ -263,6 +266,7 @@ BODIES = {
     },
     "/api/v1/cases/{case_id}/contact-details/{contact_id}/end": {"reason": "test"},
     "/api/v1/cases/{case_id}/place-readers": {"user_id": ID, "until_on": "2026-03-05", "reason": "test"},
+    "/api/v1/cases/{case_id}/notes/{note_id}/withdraw": {"about_danger": False},
     "/api/v1/cases/{case_id}/safety": {
         "event": {
             "kind": "questions-answered",
@@ -316,6 +320,7 @@ def address(path: str) -> str:
         "file_id",
         "appointment_id",
         "entry_id",
+        "note_id",
         "partner_id",
     ):
         path = path.replace("{" + name + "}", ID)

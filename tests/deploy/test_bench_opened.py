@@ -38,6 +38,7 @@ DOES_NOT_GROW = {
     "/api/v1/replays/{replay_id}": "one replay by its key",
     "/messages/replays/{replay_id}": "one replay by its key",
     "/messages/edits/{edit_id}": "one edit by its key",
+    "/cases/{case_id}/notes/{note_id}/withdraw": "one note by its key",
     "/cases/{case_id}/hazards/{number}/files": "photos of one hazard by its number",
     **{
         f"{api}/cases/{{case_id}}/evidence/{{file_id}}{what}": "one photo by its key"

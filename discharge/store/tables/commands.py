@@ -80,7 +80,9 @@ class CommandRow(Base):
 
 
 class NoteRow(Base):
-    """Free text about a case, kept apart from events so that it can be hidden, shredded or erased."""
+    """Free text about a case, kept apart from events so that it can be hidden, shredded or erased. Of words
+    that somebody withdrew (``withdrawn_at``, case time) there is no text.
+    """
 
     __tablename__ = "notes"
 
@@ -94,3 +96,5 @@ class NoteRow(Base):
     text: Mapped[str]
     sensitivity: Mapped[str] = mapped_column(default=ORDINARY, server_default=ORDINARY)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))

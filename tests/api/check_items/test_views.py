@@ -19,9 +19,10 @@ CLOCK = CaseClock(
 
 
 def test_given_a_note_when_days_pass_in_minutes_then_its_time_is_the_case_s_and_its_writer_is_named() -> None:
-    writer, where = uuid4(), uuid4()
+    writer, where, case_id = uuid4(), uuid4(), uuid4()
     row = NoteRow(
         id=uuid4(),
+        case_id=case_id,
         item="heating",
         text="Cold since Monday",
         author_id=writer,
@@ -33,7 +34,9 @@ def test_given_a_note_when_days_pass_in_minutes_then_its_time_is_the_case_s_and_
     )
     item = form_in_force(date(2026, 11, 2)).item("heating")
     (line,) = note_lines(item, Written({row.id: row}), [], names, CLOCK)
-    assert line == ("Cold since Monday", "Written by Test coordinator on 3 November 2026, 09:00")
+    assert line[0].text == "Cold since Monday"
+    assert line[0].withdraw_href == f"/cases/{case_id}/notes/{row.id}/withdraw"
+    assert line[1] == "Written by Test coordinator on 3 November 2026, 09:00"
     row.author_id = None
     (line,) = note_lines(item, Written({row.id: row}), [], names, CLOCK)
     assert line[1].startswith("Written by Invented Housing on ")

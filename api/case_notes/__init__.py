@@ -1,0 +1,1 @@
+"""Notes on a case, and words of answers: withdrawn, or moved to the people named for safety."""
