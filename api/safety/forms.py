@@ -204,9 +204,10 @@ _NAMED: tuple[SafetyForm, ...] = (
             "safety-confirmed",
             "Confirm safety",
             Field("until_on", "Until which day?", "date", optional=True),
-            lead="Every reader of the case then sees: Safety: confirmed. New answers end it.",
+            lead="Every reader of the case then sees: Safety: confirmed. New answers end it. "
+            "After a disclosure everybody named here is asked to look again.",
         ),
-        {"reason": "Why? Needed if the person was never asked alone"},
+        {"reason": "Why? Needed after a disclosure, or if they were not asked alone lately"},
         _as_it_is,
     ),
     SafetyForm(

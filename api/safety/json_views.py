@@ -42,7 +42,7 @@ def _entry(each: Entry, known: Directory) -> schemas.SafetyEntry:
 def _annex(annex: AnnexFile, found: SafetyFile, known: Directory, now: datetime) -> schemas.SafetyAnnex:
     return schemas.SafetyAnnex(
         disclosed=annex.annex.disclosed,
-        asked_alone=annex.annex.asked_alone,
+        asked_alone=annex.annex.asked_alone_on is not None,
         due=[schemas.SafetyDue(**_due(each, now)) for each in annex.clocks],
         named=[
             schemas.SafetyNamed(

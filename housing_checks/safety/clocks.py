@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from discharge.clocks import london_date, london_midnight
@@ -18,10 +18,17 @@ from housing_checks.safety.model import CLOCK_CODES, Annex, ClockCode, Stamp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SafetyClock(Code):
-    """One clock: how long it may take, and whether it ends with the day while the person is in hospital."""
+    """One clock: how long it may take, and whether it ends with the day while the person is in hospital.
+    ``holds_for`` is how long what was done counts.
+    """
 
     length: Duration
     same_day_in_hospital: bool = False
+    holds_for: Duration | None = None
+
+    def holds_on(self, done_on: date, day: date) -> bool:
+        """Whether what was done on a day still counts on another one."""
+        return self.holds_for is None or day <= self.holds_for.after(done_on)
 
     def due_at(self, since: Stamp) -> datetime:
         """Return when it is over that began with something recorded (case time)."""
@@ -41,6 +48,7 @@ def _wrong(rows: Mapping[str, SafetyClock]) -> Iterator[str]:
 
 KIND = Kind("safety-clocks", SafetyClock, Path(__file__).with_name("safety_clocks.yaml"), check=_wrong)
 SAFETY_CLOCKS = ListByEdition(KIND)
+ASK_ALONE: ClockCode = "ask-alone"
 
 
 def running(annex: Annex, policy: Policy) -> Mapping[ClockCode, datetime]:
@@ -49,7 +57,7 @@ def running(annex: Annex, policy: Policy) -> Mapping[ClockCode, datetime]:
         return {}
     due = {
         code: policy.on(london_date(since.at))[KIND][code].due_at(since)
-        for code, since in _begun(annex)
+        for code, since in _begun(annex, policy)
         if since is not None
     }
     if annex.review_on is not None:
@@ -58,13 +66,21 @@ def running(annex: Annex, policy: Policy) -> Mapping[ClockCode, datetime]:
     return due
 
 
-def _begun(annex: Annex) -> Iterator[tuple[ClockCode, Stamp | None]]:
+def asked_alone_in_time(annex: Annex, policy: Policy) -> bool:
+    """Whether the person was asked alone, and that still counted when somebody recorded it."""
+    alone = [each for each in annex.given if each.answers.asked_alone]
+    days = ((each.answers.asked_on, london_date(each.stamp.at)) for each in alone)
+    return any(policy.on(told)[KIND][ASK_ALONE].holds_on(asked, told) for asked, told in days)
+
+
+def _begun(annex: Annex, policy: Policy) -> Iterator[tuple[ClockCode, Stamp | None]]:
     heard = (*(each.stamp for each in annex.given[:1]), *annex.noted[:1])
-    if heard and not annex.asked_alone:
-        yield "ask-alone", min(heard, key=lambda stamp: stamp.at)
+    if heard and not asked_alone_in_time(annex, policy):
+        yield ASK_ALONE, min(heard, key=lambda stamp: stamp.at)
     if not annex.reached:
         yield "call", annex.first_concern
     yield "decide", annex.undecided_since
+    yield "second-look", annex.confirmed_over
     if annex.marac is not None and annex.marac.sent_on is None:
         yield "marac", annex.marac_since
     if annex.concern is not None and annex.concern.outcome is None:

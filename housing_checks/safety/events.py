@@ -149,6 +149,7 @@ def evolve(annex: Annex, event: SafetyEvent, stamp: Stamp) -> Annex:
                 "given": (*annex.given, Given(answers=event.answers, stamp=stamp)),
                 "undecided_since": annex.undecided_since or stamp,
                 "confirmed": False,
+                "confirmed_over": None,
                 "ended_on": None,
             }
         )
@@ -158,10 +159,12 @@ def evolve(annex: Annex, event: SafetyEvent, stamp: Stamp) -> Annex:
                 "noted": (*annex.noted, stamp),
                 "undecided_since": annex.undecided_since or stamp,
                 "confirmed": False,
+                "confirmed_over": None,
                 "ended_on": None,
             }
         )
-    return annex.model_copy(update={"undecided_since": None, **_changed(annex, event, stamp)})
+    acted = {"undecided_since": None, "confirmed_over": None}
+    return annex.model_copy(update={**acted, **_changed(annex, event, stamp)})
 
 
 def _changed(annex: Annex, event: SafetyEvent, stamp: Stamp) -> dict[str, object]:
@@ -174,8 +177,11 @@ def _changed(annex: Annex, event: SafetyEvent, stamp: Stamp) -> dict[str, object
             return {"plan": event.plan}
         case ReviewSet():
             return {"review_on": event.review_on}
-        case SafetyConfirmed() | ConfirmationWithdrawn():
-            return {"confirmed": isinstance(event, SafetyConfirmed)}
+        case SafetyConfirmed():
+            over = stamp if annex.first_concern is not None else None
+            return {"confirmed": True, "confirmed_over": over}
+        case ConfirmationWithdrawn():
+            return {"confirmed": False}
         case AnnexEnded():
             return {"ended_on": event.ended_on}
     return _referred(annex, event, stamp)

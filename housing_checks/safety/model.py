@@ -31,7 +31,7 @@ risk of it, cannot protect themselves), because the person asked, for another ad
 """
 SafeguardingOutcome = Literal["enquiry", "no-enquiry", "other-action"]
 
-ClockCode = Literal["ask-alone", "call", "decide", "marac", "safeguarding", "review"]
+ClockCode = Literal["ask-alone", "call", "decide", "marac", "safeguarding", "second-look", "review"]
 CLOCK_CODES: tuple[ClockCode, ...] = get_args(ClockCode)
 
 
@@ -120,6 +120,8 @@ class Annex(Frozen):
     review_on: date | None = None
     undecided_since: Stamp | None = None
     confirmed: bool = False
+    confirmed_over: Stamp | None = None
+    """When safety was confirmed although abuse or danger had been heard of, if nothing was done since."""
     ended_on: date | None = None
 
     @property
@@ -134,9 +136,15 @@ class Annex(Frozen):
         return alone[-1] if alone else "unknown"
 
     @property
-    def asked_alone(self) -> bool:
-        """Whether the person was ever asked with nobody else there."""
-        return any(each.answers.asked_alone for each in self.given)
+    def asked_alone_on(self) -> date | None:
+        """The last day on which the person was asked with nobody else there."""
+        alone = (each.answers for each in self.given if each.answers.asked_alone)
+        return max((each.asked_on for each in alone), default=None)
+
+    @property
+    def latest(self) -> SafetyAnswers | None:
+        """The answers that were recorded last."""
+        return self.given[-1].answers if self.given else None
 
     @property
     def first_disclosure(self) -> Given | None:

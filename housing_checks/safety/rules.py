@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from discharge.calendar import spoken_day
 from discharge.errors import HomewardError, Refused, refuse_together
+from housing_checks.safety.clocks import ASK_ALONE, SAFETY_CLOCKS
 from housing_checks.safety.commands import MOST_NOTE, SafetyRequest
 from housing_checks.safety.events import (
     AdviserNamed,
@@ -57,10 +59,11 @@ def _faults(annex: Annex, asked: SafetyRequest, today: date) -> Iterator[Homewar
     for item, words in asked.notes.items():
         if len(words) > MOST_NOTE:
             yield _wrong(item, f"at most {MOST_NOTE} characters")
-    if not asked.notes.get("reason", "").strip() and (why := _needs_reason(annex, asked)):
+    if not asked.notes.get("reason", "").strip() and (why := _needs_reason(annex, asked, today)):
         yield _wrong(REASON, why)
     if _says_nothing(asked):
         yield _wrong("note", "write who it is")
+    yield from _contradicts_itself(asked)
     yield from _days(asked, today)
     yield from _out_of_turn(annex, asked)
 
@@ -72,16 +75,51 @@ def _says_nothing(asked: SafetyRequest) -> bool:
     return not asked.notes.get("note", "").strip()
 
 
-def _needs_reason(annex: Annex, asked: SafetyRequest) -> str:
+def _needs_reason(annex: Annex, asked: SafetyRequest, today: date) -> str:
     """Why the words of a reason are needed; empty where they are not."""
     match asked.event:
         case MaracDecided(referral=referral) if referral.consent != "given":
             return "say why the referral is safer without the person's consent"
-        case SafetyConfirmed() if not annex.asked_alone:
-            return "say why safety is confirmed although the person was not asked alone"
+        case SafetyConfirmed() if although := [*_although(annex, today)]:
+            return f"say why safety is confirmed although {'; '.join(although)}"
         case AnnexEnded():
             return "say why the work on safety ends"
     return ""
+
+
+def _although(annex: Annex, today: date) -> Iterator[str]:
+    """What speaks against confirming that somebody is safe: what was said, and what was not asked."""
+    asked_on, latest = annex.asked_alone_on, annex.latest
+    if asked_on is None:
+        yield "the person was not asked alone"
+    elif not SAFETY_CLOCKS.lookup(ASK_ALONE, today).holds_on(asked_on, today):
+        yield f"the person was last asked alone on {spoken_day(asked_on)}, too long ago"
+    if annex.disclosed == "yes":
+        yield "they said that somebody hurts, threatens or controls them"
+    if annex.noted:
+        yield "somebody wrote about abuse or danger"
+    if latest is not None and latest.safe_tonight == "no":
+        yield "it is not safe there tonight"
+    if latest is not None and latest.perpetrator_at_address == "yes":
+        yield "the person who does it is at the address, or can get in"
+
+
+def _contradicts_itself(asked: SafetyRequest) -> Iterator[HomewardError]:
+    """Answers of which one cannot be true beside another. It depends on nothing that others recorded."""
+    if not isinstance(asked.event, QuestionsAnswered):
+        return
+    said = asked.event.answers
+    if said.asked == "not-asked" and said.disclosed != "unknown":
+        yield _wrong("asked", NOT_ASKED_AND_SAID[said.disclosed])
+    if said.disclosed == "no" and said.perpetrator_at_address == "yes":
+        yield _wrong("perpetrator_at_address", NOBODY_AND_THERE)
+
+
+NOBODY_AND_THERE = "say yes above, or choose no or not known here: you say that nobody hurts them"
+NOT_ASKED_AND_SAID = {
+    "yes": "say whether anybody else was there when they said it, or answer not known below",
+    "no": "nobody was asked, so answer not known below, or say who was there when they were asked",
+}
 
 
 def _days(asked: SafetyRequest, today: date) -> Iterator[HomewardError]:

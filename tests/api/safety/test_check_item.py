@@ -94,7 +94,7 @@ async def test_given_a_confirmation_when_its_day_has_passed_then_the_item_blocks
     await advised(door)
     await disclosed(door, case_id, asked="alone")
     event = {"kind": "safety-confirmed", "until_on": "2099-01-01"}
-    assert (await acted(door, case_id, event)).status_code == 201
+    assert (await acted(door, case_id, event, reason="Spoke with her")).status_code == 201
     await door.settle()
     assert await ended(door) == 0
     assert await stands(door, case_id) == ("confirmed", False, None)
@@ -103,7 +103,7 @@ async def test_given_a_confirmation_when_its_day_has_passed_then_the_item_blocks
     assert await ended(door) == 1
     assert await stands(door, case_id) == ("unknown", False, "confirmation-ended")
     assert await ended(door) == 0
-    assert (await acted(door, case_id, {"kind": "safety-confirmed"})).status_code == 201
+    assert (await acted(door, case_id, {"kind": "safety-confirmed"}, reason="Safe")).status_code == 201
     await door.settle()
     assert await stands(door, case_id) == ("confirmed", False, None)
 
@@ -114,7 +114,7 @@ async def test_given_a_confirmation_that_waits_when_new_answers_come_then_the_it
     case_id = await begun(door)
     await advised(door)
     await disclosed(door, case_id, asked="alone")
-    await acted(door, case_id, {"kind": "safety-confirmed"})
+    await acted(door, case_id, {"kind": "safety-confirmed"}, reason="Spoke with her")
     await disclosed(door, case_id, asked="alone", disclosed="no")
     await door.settle()
     assert await item(door, case_id) == "confirmed", "the confirmation came last"
@@ -128,7 +128,7 @@ async def test_given_new_answers_the_same_day_then_the_item_is_unknown_and_nobod
     case_id = await begun(door)
     await advised(door)
     await disclosed(door, case_id, asked="alone")
-    await acted(door, case_id, {"kind": "safety-confirmed"})
+    await acted(door, case_id, {"kind": "safety-confirmed"}, reason="Spoke with her")
     await door.settle()
     await disclosed(door, case_id, asked="alone", disclosed="no")
     assert await ended(door) == 1

@@ -84,7 +84,7 @@ async def test_given_the_days_work_of_an_adviser_then_each_step_is_recorded_and_
             set(),
         ),
         ({"kind": "review-set", "review_on": "2026-03-09"}, {}, {"review"}),
-        ({"kind": "safety-confirmed"}, {}, {"review"}),
+        ({"kind": "safety-confirmed"}, {"reason": "She is in a refuge"}, {"review", "second-look"}),
         ({"kind": "annex-ended", "ended_on": today}, {"reason": "Has moved"}, set()),
     )
     for event, words, due in steps:

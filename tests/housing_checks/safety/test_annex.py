@@ -15,6 +15,7 @@ from housing_checks.safety.events import (
     SAFETY_EVENT,
     AnnexEnded,
     ContactTried,
+    DangerNoted,
     MaracDecided,
     MaracSent,
     PlanAgreed,
@@ -158,6 +159,18 @@ def refused(folded: Annex, event: SafetyEvent, **notes: str) -> set[str]:
         (NO_ANNEX, ReviewSet(review_on=date(2026, 3, 1)), {"review_on"}),
         (annex(answers(asked="not-alone")), SafetyConfirmed(), {"reason"}),
         (annex(answers()), SafetyConfirmed(until_on=TODAY), {"until_on"}),
+        (annex(answers(disclosed="no")), SafetyConfirmed(), set()),
+        (annex(answers(disclosed="yes")), SafetyConfirmed(), {"reason"}),
+        (annex(answers(disclosed="yes"), answers(disclosed="no")), SafetyConfirmed(), {"reason"}),
+        (annex(answers(safe_tonight="no")), SafetyConfirmed(), {"reason"}),
+        (annex(answers(perpetrator_at_address="yes")), SafetyConfirmed(), {"reason"}),
+        (annex(answers(), DangerNoted(came_with="add-note")), SafetyConfirmed(), {"reason"}),
+        (annex(answers(asked_on=TODAY - timedelta(days=14))), SafetyConfirmed(), set()),
+        (annex(answers(asked_on=TODAY - timedelta(days=15))), SafetyConfirmed(), {"reason"}),
+        (NO_ANNEX, answers(asked="not-asked", disclosed="yes"), {"asked"}),
+        (NO_ANNEX, answers(asked="not-asked", disclosed="no"), {"asked"}),
+        (NO_ANNEX, answers(asked="not-asked"), set()),
+        (NO_ANNEX, answers(disclosed="no", perpetrator_at_address="yes"), {"perpetrator_at_address"}),
         (NO_ANNEX, AnnexEnded(ended_on=TODAY), {"reason"}),
         (
             NO_ANNEX,
@@ -170,6 +183,42 @@ def test_given_what_cannot_be_recorded_then_it_says_where(
     folded: Annex, event: SafetyEvent, where: set[str]
 ) -> None:
     assert refused(folded, event) == where
+
+
+def test_given_much_speaks_against_it_when_safety_is_confirmed_then_each_is_said_and_words_are_enough() -> (
+    None
+):
+    folded = annex(
+        answers(disclosed="yes", asked_on=date(2020, 1, 2)),
+        answers(asked="not-alone", safe_tonight="no", perpetrator_at_address="yes"),
+        DangerNoted(came_with="add-note"),
+    )
+    with pytest.raises(HomewardError) as error:
+        check(folded, SafetyRequest(SafetyConfirmed()), TODAY)
+    why, *others = error.value.detail.removeprefix("say why safety is confirmed although ").split("; ")
+    assert why == "the person was last asked alone on Thu 2 Jan 2020, too long ago"
+    assert others == [
+        "they said that somebody hurts, threatens or controls them",
+        "somebody wrote about abuse or danger",
+        "it is not safe there tonight",
+        "the person who does it is at the address, or can get in",
+    ]
+    assert refused(folded, SafetyConfirmed(), reason="She is in a refuge") == set()
+
+
+def test_given_a_confirmation_over_a_disclosure_then_those_named_look_again_until_somebody_does() -> None:
+    confirmed = annex(answers(disclosed="yes"), tried("yes"), SafetyConfirmed())
+    due = running(confirmed, policy_on(TODAY))
+    assert due == {"second-look": NOON + timedelta(minutes=2, days=7)}
+    assert running(evolve(confirmed, ReviewSet(review_on=TODAY), WARD), policy_on(TODAY)).keys() == {"review"}
+    assert "second-look" not in running(evolve(confirmed, answers(), WARD), policy_on(TODAY))
+    assert running(annex(answers(disclosed="no"), SafetyConfirmed()), policy_on(TODAY)) == {}
+
+
+def test_given_they_were_asked_alone_years_ago_then_they_are_asked_again() -> None:
+    old = annex(answers(asked_on=date(2020, 1, 2)))
+    assert running(old, policy_on(TODAY))["ask-alone"] == MIDNIGHT
+    assert "ask-alone" not in running(annex(answers()), policy_on(TODAY))
 
 
 def test_given_a_referral_without_consent_when_the_reason_is_there_then_it_is_recorded() -> None:

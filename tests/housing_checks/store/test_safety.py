@@ -235,7 +235,7 @@ async def test_given_a_named_person_confirms_then_everybody_reads_it_until_someb
     await record(api, scene.nurse, scene.case_id, disclosure(disclosed="no", asked="alone"))
     assert not await confirmed(api, scene.landlord, scene.case_id)
 
-    await record(api, scene.adviser, scene.case_id, SafetyConfirmed())
+    await record(api, scene.adviser, scene.case_id, SafetyConfirmed(), reason="She is in a refuge")
     await record(api, scene.adviser, scene.case_id, ConfirmationWithdrawn())
     assert not await confirmed(api, scene.adviser, scene.case_id)
 
