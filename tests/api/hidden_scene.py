@@ -183,7 +183,8 @@ async def _made_ready(door: Door, case_id: UUID, ids: dict[str, UUID]) -> str:
     assert added.status_code == 201, added.text
     await _tell(door, case_id, "record-sharing-basis", basis="consent")
     await _tell(door, case_id, "add-participant", organisation_id=str(ids["COUNCIL"]), role="council")
-    await _tell(door, case_id, "save-answers", form=FORM, answers={"heating": "no", "food": "unknown"})
+    said = {"answers": {"heating": "no", "food": "unknown"}, "item_notes": {"heating": "The boiler is off"}}
+    await _tell(door, case_id, "save-answers", form=FORM, **said)
     for kind, item, partner in (
         ("equipment", "commode", ids["SUPPLIER"]),
         ("rehousing", "rehousing:1-bed-step-free", door.places.landlord),
