@@ -12,6 +12,7 @@ from types import MappingProxyType
 from discharge.cases.decide.common import Decider, plain
 from housing_checks import capacity
 from housing_checks.checks.item_rules import confirm_item, settle_answer
+from housing_checks.checks.merged_in import note_merged_case, note_parted_case
 from housing_checks.checks.move import move_check
 from housing_checks.checks.rules import complete_check, save_answers, start_check
 from housing_checks.evidence.rules import add_item_evidence, remove_item_evidence
@@ -44,6 +45,8 @@ DECIDERS: Mapping[str, Decider] = MappingProxyType(
         "save-answers": plain(save_answers),
         "complete-check": plain(complete_check),
         "confirm-item": plain(confirm_item),
+        "note-merged-case": plain(note_merged_case),
+        "note-parted-case": plain(note_parted_case),
         "add-item-evidence": plain(add_item_evidence),
         "remove-item-evidence": plain(remove_item_evidence),
         "settle-answer": plain(settle_answer),

@@ -17,7 +17,10 @@ from housing_checks.checks.former_building import ordered_for
 from housing_checks.checks.referral_statements import disputed_with_referral
 from housing_checks.gate.blockers import item_words
 from housing_checks.lead_times import item_label
+from housing_checks.merge_words import SAFETY, came_over, stayed_behind
 
+MERGED_IN = "case-merged-in"
+"""The fact, and the rule, that a case was merged into this one."""
 NOT_TAKEN = ("refused", "lapsed")
 
 
@@ -63,6 +66,33 @@ def answers_against_referral(case: Case) -> Iterator[Known]:
         yield Known(code, words={"item": item_words(case, code)})
 
 
+def answers_against_merged(case: Case) -> Iterator[Known]:
+    """Each item of which a case that was merged into this one says otherwise, until somebody settles it."""
+    check = case.check
+    if check is None or case.closed:
+        return
+    for code in sorted(check.disputed):
+        if any(each.came_from for each in check.statements[code]):
+            yield Known(code, words={"item": item_words(case, code)})
+
+
+def cases_merged_in(case: Case) -> Iterator[Known]:
+    """Each case that was merged into this one, until somebody has accepted the alert that says so."""
+    seen = {
+        alert.subject
+        for alert in case.alerts.values()
+        if alert.rule == MERGED_IN and alert.acknowledged_at is not None
+    }
+    for key, merged in case.merged_cases.items() if not case.closed else ():
+        if merged.parted_on is None and key not in seen:
+            words = {
+                "merged": spoken_day(merged.merged_on),
+                "came": came_over(merged),
+                "stayed": ". ".join((*stayed_behind(merged), SAFETY.removesuffix("."))),
+            }
+            yield Known(key, words=words)
+
+
 def orders_for_former_building(case: Case) -> Iterator[Known]:
     """Each open order for a building to which the person does not go any more, until somebody decides."""
     for strand in case.open_strands:
@@ -82,3 +112,5 @@ def contribute_facts() -> None:
     contribute("orders-for-former-building", orders_for_former_building)
     contribute("answers-of-former-building", answers_of_former_building)
     contribute("answers-against-referral", answers_against_referral)
+    contribute("answers-against-merged", answers_against_merged)
+    contribute(MERGED_IN, cases_merged_in)

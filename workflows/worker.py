@@ -32,7 +32,7 @@ from fhir_adapters.partners.clients import PartnerClients
 from fhir_adapters.partners.secrets import SecretFolder
 from fhir_adapters.site_reference import site_reference
 from fhir_adapters.store.profiles import follow, remember
-from housing_checks.store import holds, safety_merges
+from housing_checks.store import holds, merged_checks, safety_merges
 from workflows import readiness
 from workflows.chores import RecordChores, temporal_loops
 from workflows.codec import PayloadKeys
@@ -92,6 +92,7 @@ async def run_worker(
     stop = stop or _told_by_signals()
     holds.register()
     safety_merges.register()
+    merged_checks.register()
     profiles, secrets = WatchedBook(feed_profiles), SecretFolder(partner_secrets)
     reference = _reference_at_hand(reference_data)
     engine = make_engine(database_url, pool_size=CONNECTIONS, times=times)

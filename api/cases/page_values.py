@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from api.cases.merged import MergedLine
 from api.cases.timeline import Happened
 from api.check_items.own_words import OwnWords
 from api.hazards.on_case import HazardOnCase
@@ -237,3 +238,4 @@ class CasePage:
     choices: tuple[Fact, ...] = ()
     stay_notices: StayNotices | None = None
     own_words: OwnWords = field(default_factory=OwnWords)
+    merged: tuple[MergedLine, ...] = ()

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
 from api.cases import queries
+from api.cases.merged import opened
 from api.cases.sent_items import told_line
 from api.cases.views import Given, present
 from api.changes.queries import changes_since
@@ -56,6 +57,7 @@ async def show(
             told=await queries.told(session, case_id) if told else (),
             homes=await names_of_homes(session, found.case, found.person),
             cards=await contact_cards(session, visit.caller, found),
+            may_open=await opened(session, visit.caller, found.case),
         )
         hidden = await _hidden_by_others(visit, session, found)
         meanwhile = await _meanwhile(session, visit, case_id, seen)

@@ -29,6 +29,7 @@ from discharge.store.tables import CaseEventRow, NoteRow
 from discharge.stored import by_newer_version
 from housing_checks.checks.answers import CIRCUMSTANCES
 from housing_checks.item_words import item_answer
+from housing_checks.merge_words import merged_words
 from housing_checks.strands.definitions import kind_words, step_words
 from housing_checks.strands.rehousing.criteria import HOME_CRITERIA
 
@@ -425,6 +426,8 @@ TELL: Mapping[str, _Tell] = {
     "stay-notice-answered": lambda e, _: (
         f"Notice of the stay {'acted on' if e.acted else 'accepted'} on {words.day(e.answered_on)}"
     ),
+    "case-merged-in": lambda e, _: merged_words(e.merged),
+    "case-parted": lambda _e, _t: "The merge of another case was undone: its answers left with it",
     "case-closed": lambda e, _: f"Case closed: {casework.CASE_OUTCOMES.label(e.outcome).lower()}",
     "case-reopened": lambda e, _: f"Case opened again: {casework.REOPEN_REASONS.label(e.reason).lower()}",
 }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from api.cases.decisions import choices, decisions, stay_notices
 from api.cases.lead_times import late_words
+from api.cases.merged import merged_lines
 from api.cases.note_words import WITHDRAW, note_words
 from api.cases.page_values import Action, ActionGroup, AlertLine, CasePage, Fact, OwedLine, StrandLine
 from api.cases.queries import CaseFile
@@ -73,6 +74,7 @@ class Given:
     told: Sequence[OutboxRow]
     homes: Mapping[UUID, str]
     cards: Sequence[Card] = ()
+    may_open: Collection[UUID] = frozenset()
 
 
 def present(given: Given) -> CasePage:
@@ -126,6 +128,7 @@ def present(given: Given) -> CasePage:
         choices=choices(case, given.today, refusals=telling.holds("choice")),
         stay_notices=stay_notices(given.found, given.told, given.caller, known),
         own_words=_own_words(given),
+        merged=merged_lines(case, given.may_open),
     )
 
 

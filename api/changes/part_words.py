@@ -23,6 +23,7 @@ from discharge.stored import by_newer_version
 from housing_checks.checks.answers import answers_standing
 from housing_checks.hazards.words import hazard_words
 from housing_checks.item_words import item_answer
+from housing_checks.merge_words import merged_words
 from housing_checks.strands.definitions import kind_words, step_words
 
 YES_NO = {"yes": "Yes", "no": "No", "unknown": "Not known"}
@@ -391,6 +392,11 @@ def _stay_notice(side: Side, key: str) -> str | None:
     return say.notice_words(held) if held else None
 
 
+def _merged_case(side: Side, key: str) -> str | None:
+    held = side.case.merged_cases.get(key)
+    return merged_words(held) if held else None
+
+
 PARTS: Mapping[str, PartWords] = {
     "evidence": PartWords(_evidence_label, _evidence),
     "item": PartWords(_gate, _item),
@@ -443,6 +449,7 @@ PARTS: Mapping[str, PartWords] = {
         _label("Who pays"),
         lambda side, _: say.self_funding_words(side.case.self_funding) if side.case.self_funding else None,
     ),
+    "merged-case": PartWords(_label("Merged case"), _merged_case),
     "stay-notice": PartWords(
         lambda side, key: f"Notice for {_organisation(side, key.partition('/')[0])}", _stay_notice
     ),

@@ -82,6 +82,7 @@ def statement(item: CheckItem, answer: ItemAnswer, words: Written, known: Direct
         told_by=answer.told_by,
         told_by_name=words.text(answer.told_note_id),
         through=answer.through,
+        from_another_case=bool(answer.came_from),
         valid_until=answer.valid_until,
         owner_role=answer.owner_role,
         due_on=answer.due_on,

@@ -34,6 +34,9 @@ class ItemStatement(Schema):
     told_by: str | None = Field(description="Who told it: a code of the list told-by")
     told_by_name: str | None = Field(description="Their name, where it was given and the reader may read it")
     through: str | None = Field(description="How it came: a code of the list answer-ways")
+    from_another_case: bool = Field(
+        description="True when it was said in another case, which was merged into this one"
+    )
     valid_until: date | None
     owner_role: str | None = Field(description="Whose move it is, where it is not in place")
     due_on: date | None = Field(description="Until when, where it is not in place")

@@ -31,6 +31,7 @@ from housing_checks.checks.form import form_of_case
 from housing_checks.checks.model import CheckItem
 from housing_checks.checks.needed_records import decision_of, missing_for, missing_record, to_record_first
 
+OF_ANOTHER_CASE = ", in a case that was merged into this one"
 NO_NAMES: Mapping[UUID, str] = {}
 
 
@@ -203,7 +204,7 @@ def statement_line(item: CheckItem, answer: ItemAnswer, written: Written, names:
         answer=f"The trust said: {said}" if answer.through == IN_THE_REFERRAL else said,
         text=note_words(note, names) if note is not None else "",
         known=f"{known} ({name})" if name and known else known or "nobody said how it is known",
-        who=who_said(answer, names),
+        who=f"{who_said(answer, names)}{OF_ANOTHER_CASE if answer.came_from else ''}",
         said=words.day(answer.answered_on),
         until=words.day(answer.valid_until, ""),
         move=f"{OWNER_ROLES.label(answer.owner_role)}{due}" if answer.owner_role else "",

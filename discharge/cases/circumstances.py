@@ -169,11 +169,13 @@ def _pays(case: Case) -> YesNoUnknown:
 
 
 def need(case: Case, code: str) -> YesNoUnknown:
-    """Whether the referral names a need. One that names others, or says that there are none, means that it is
-    not needed; one that names none at all says nothing.
+    """Whether the referral names a need, or that of a case merged into this one. One that names others, or
+    says that there are none, means that it is not needed; one that names none at all says nothing.
     """
     needs = case.referral.needs if case.referral is not None else ()
-    return "yes" if code in needs else "no" if needs else "unknown"
+    if code in needs or any(code in each.needs for each in case.merged_cases.values()):
+        return "yes"
+    return "no" if needs else "unknown"
 
 
 FACTS: Mapping[str, Circumstance] = MappingProxyType(

@@ -147,6 +147,8 @@ PIECES: Mapping[type[Frozen], tuple[Piece, ...]] = {
     ev.ChoiceStepGiven: (_one("choice", "step.key"),),
     ev.ChoiceStepAnswered: (_one("choice", "step"),),
     ev.SelfFundingRecorded: (Piece("self-funding"),),
+    ev.CaseMergedIn: (_one("merged-case", "merged.case_id"),),
+    ev.CaseParted: (_one("merged-case", "merged_case_id"), Piece("item", lambda event: event.items)),
     ev.StayTold: (_one("stay-notice", "notice.key"),),
     ev.StayNoticeAnswered: (_one("stay-notice", "notice"),),
 }

@@ -93,6 +93,8 @@ CASE_FACTS: Mapping[str, CaseFact] = MappingProxyType(
         "check-late": CaseFact("day", "due"),
         "answers-of-former-building": CaseFact("answer", "count since"),
         "answers-against-referral": CaseFact("answer", "item"),
+        "answers-against-merged": CaseFact("answer", "item"),
+        "case-merged-in": CaseFact("answer", "merged came stayed"),
         "orders-for-former-building": CaseFact("answer", "item ordered owner"),
         "emergency-hazards": CaseFact("answer", "hazard room found"),
         "landlord-hazard-warned": CaseFact("instant", "what hazard room since due limit law"),

@@ -58,7 +58,7 @@ def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
         during.check,
         command.item,
         answer,
-        known_since=_known_since(during, command.item),
+        known_since=known_since(during, command.item),
         newest_counts=item.newest_counts,
         referral=said_otherwise(during, item, answer.value),
     )
@@ -163,7 +163,7 @@ def _known(case: Case, command: ConfirmItem, answer: ItemAnswer) -> bool:
     return all(before is not None and getattr(before, name) == value for name, value in said.items())
 
 
-def _known_since(case: Case, code: str) -> date | None:
+def known_since(case: Case, code: str) -> date | None:
     """The day from which work, or something else that nobody said, made the item what it is."""
     gated = case.gate.get(code)
     if gated is None or gated.expired:

@@ -4,7 +4,8 @@ A statement is an answer with who says it, on what evidence, and the day on whic
 newer one on as good evidence corrects an older one, and everybody may correct themselves. Otherwise two
 people who say different things contradict each other: both statements stand, the less safe one counts, and a
 named person settles it. Nothing that was said is lost: what does not stand is in the history. What a referral
-says of the person is a statement, too; no newer answer takes its place, and only a settled one does.
+says of the person is a statement, too; no newer answer takes its place, and only a settled one does. What
+was said in a case that was merged into this one takes nobody's place: where they differ, both stand.
 """
 
 from __future__ import annotations
@@ -51,6 +52,11 @@ class Pair:
         return IN_THE_REFERRAL in (self.before.through, self.now.through)
 
     @property
+    def of_another_case(self) -> bool:
+        """Whether the new one comes from a case that was merged into this one: nobody said it of this one."""
+        return bool(self.now.came_from)
+
+    @property
     def days(self) -> int:
         """By how many days the new one is newer; what has no day is older than everything."""
         return (_day(self.now) - _day(self.before)).days
@@ -78,6 +84,13 @@ class Row:
 RULES: tuple[Row, ...] = (
     Row("the same as a referral says", lambda pair: pair.of_referral and pair.same_answer, "agrees"),
     Row("something else than a referral says", lambda pair: pair.of_referral, "contradicts"),
+    Row("the same as another case says", lambda pair: pair.of_another_case and pair.same_answer, "agrees"),
+    Row(
+        "another case knows what was not known",
+        lambda pair: pair.of_another_case and pair.before.value == "unknown",
+        "corrects",
+    ),
+    Row("something else than another case says", lambda pair: pair.of_another_case, "contradicts"),
     Row("the same person, about an earlier day", lambda pair: pair.same_person and pair.days < 0, "earlier"),
     Row("the same person corrects what they said", lambda pair: pair.same_person, "corrects"),
     Row("somebody knows what was not known", lambda pair: pair.found_out and pair.days >= 0, "corrects"),
@@ -126,12 +139,7 @@ def counting(said: Sequence[ItemAnswer]) -> ItemAnswer:
 
 def standing(check: Check | None, code: str) -> tuple[ItemAnswer, ...]:
     """Return what people say of an item, and none of them took back: mostly one answer, or none."""
-    if check is None:
-        return ()
-    said = check.statements.get(code)
-    if said is not None:
-        return said
-    return (check.given_of(code),) if code in check.answers else ()
+    return check.said_of(code) if check is not None else ()
 
 
 def said_of(

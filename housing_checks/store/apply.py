@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,7 +11,8 @@ from discharge.cases.commands import Envelope, Refer
 from discharge.cases.model import Case
 from discharge.cases.record_request import RecordRequest
 from discharge.errors import HomewardError
-from discharge.store.record import LookAt, Outcome, record
+from discharge.store.outbox import is_for_relay
+from discharge.store.record import LookAt, Outcome, Recorded, record
 from discharge.stored import NEWER
 from housing_checks.pathway import advance
 from housing_checks.store.safety_uncased import join_case
@@ -34,6 +36,8 @@ async def apply(
         return advance(case, envelope, now).to_record(envelope, now)
 
     outcome = await record(session, envelope, decide, look_at)
+    if isinstance(outcome, Recorded) and is_for_relay(session):
+        outcome = replace(outcome, queued=True)
     if isinstance(envelope.command, Refer) and outcome.answer.outcome == "accepted":
         await join_case(session, envelope.command_id)
     return outcome

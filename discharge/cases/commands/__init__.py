@@ -85,6 +85,7 @@ from discharge.cases.commands.hospital import (
     SetCriteriaToReside,
     SetExpectedDischargeDate,
 )
+from discharge.cases.commands.merges import MergesCommand, NoteMergedCase, NotePartedCase
 from discharge.cases.commands.participation import (
     AddParticipant,
     AssignOwner,
@@ -142,7 +143,8 @@ Command = Annotated[
     | AfterCommand
     | CapacityCommand
     | ChoiceCommand
-    | StayNoticeCommand,
+    | StayNoticeCommand
+    | MergesCommand,
     Field(discriminator="kind"),
 ]
 """Every command there is."""
@@ -176,7 +178,7 @@ class Envelope(Frozen):
     late: bool = False
 
 
-ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=9)
+ENVELOPE: Stored[Envelope] = Stored(TypeAdapter(Envelope), schema=10)
 """How a command is stored, with who asks."""
 
 __all__ = [
@@ -222,6 +224,8 @@ __all__ = [
     "NoteHomeLost",
     "NoteHospitalFacts",
     "NoteMerge",
+    "NoteMergedCase",
+    "NotePartedCase",
     "NotePersonDeleted",
     "NoteUnmerge",
     "OfferProperty",

@@ -80,6 +80,7 @@ from discharge.cases.events.hospital import (
     SpellChanged,
     SpellJoined,
 )
+from discharge.cases.events.merges import CaseMergedIn, CaseParted
 from discharge.cases.events.participation import (
     OwnerAssigned,
     ParticipantJoined,
@@ -211,12 +212,14 @@ Event = Annotated[
     | ChoiceStepAnswered
     | SelfFundingRecorded
     | StayTold
-    | StayNoticeAnswered,
+    | StayNoticeAnswered
+    | CaseMergedIn
+    | CaseParted,
     Field(discriminator="kind"),
 ]
 """Every event there is; ``kind`` tells them apart on the wire and in the record."""
 
-EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=10)
+EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=11)
 """How an event is stored. A new kind raises its schema, so that a build that does not have the kind knows."""
 
 
@@ -247,6 +250,8 @@ __all__ = [
     "BuildingLeft",
     "CapacityRecorded",
     "CaseClosed",
+    "CaseMergedIn",
+    "CaseParted",
     "CaseReopened",
     "CheckCompleted",
     "CheckStarted",

@@ -19,6 +19,7 @@ from discharge.cases.evolve import (
     hazards,
     home,
     hospital,
+    merges,
     participation,
     referral,
     stay_notices,
@@ -44,6 +45,7 @@ FOLDS: Mapping[type, Fold] = {
     **capacity.FOLDS,
     **choice.FOLDS,
     **stay_notices.FOLDS,
+    **merges.FOLDS,
 }
 """Event -> how it is folded."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from uuid import UUID
 
 from discharge.cases import events as ev
 from discharge.cases.evolve.common import Fold, changed
@@ -119,6 +120,26 @@ def _building_left(case: Case, event: ev.BuildingLeft) -> Case:
             after, code, value="unknown", as_of=event.left_on, valid_until=None, expired=False, lapsed=None
         )
     return after
+
+
+def answers_taken_back(case: Case, codes: Iterable[str], source: UUID, on: date) -> Case:
+    """The case without what was said of items in another case; what else was said of them counts again."""
+    for code in codes if case.check is not None else ():
+        case = _taken_back(case, code, source, on)
+    return case
+
+
+def _taken_back(case: Case, code: str, source: UUID, on: date) -> Case:
+    check = case.check
+    if check is None:
+        return case
+    rest = tuple(each for each in check.said_of(code) if source not in each.came_from)
+    if rest:
+        after = _counting(case, code, rest[-1])
+        return changed(after, check=after.check.with_statements(code, rest)) if after.check else after
+    after = changed(case, check=check.unanswered({code}))
+    open_again = {**_of_answer(NOT_ANSWERED), "as_of": on}
+    return _with_item(after, code, **open_again) if code in case.gate else after
 
 
 def _gate_item(case: Case, event: ev.GateItemSet) -> Case:

@@ -23,6 +23,7 @@ from discharge.cases.model.evidence import EvidenceFile
 from discharge.cases.model.hazards import Hazard, HazardStepReached, LandlordTold
 from discharge.cases.model.home import Assignment, Check, GateItem, Homelessness, ItemAnswer, Mitigation
 from discharge.cases.model.hospital import CaseSpell
+from discharge.cases.model.merges import HandedOver, MergedCase
 from discharge.cases.model.participation import Owner, Participant, SharingBasis
 from discharge.cases.model.referral import Asked, Referral
 from discharge.cases.model.stay_notices import StayNotice
@@ -51,12 +52,14 @@ __all__ = [
     "EvidenceFile",
     "FollowUp",
     "GateItem",
+    "HandedOver",
     "Hazard",
     "HazardStepReached",
     "Homelessness",
     "ItemAnswer",
     "LandlordTold",
     "Liberty",
+    "MergedCase",
     "Mitigation",
     "Offer",
     "Owner",

@@ -16,6 +16,7 @@ from discharge.cases.model.evidence import EvidenceFile
 from discharge.cases.model.hazards import Hazard
 from discharge.cases.model.home import Assignment, Check, GateItem, Homelessness, places
 from discharge.cases.model.hospital import CaseSpell
+from discharge.cases.model.merges import MergedCase
 from discharge.cases.model.participation import Owner, Participant, SharingBasis
 from discharge.cases.model.referral import Referral
 from discharge.cases.model.stay_notices import StayNotice
@@ -63,6 +64,7 @@ class Case(Frozen):
     outcome: str | None = None
     closed_on: date | None = None
     merged_into: UUID | None = None
+    merged_cases: dict[str, MergedCase] = Field(default_factory=dict)
     earlier_discharges: tuple[Discharge, ...] = ()
     capacity: dict[str, DecisionCapacity] = Field(default_factory=dict)
     representatives: dict[str, Representative] = Field(default_factory=dict)
@@ -161,6 +163,6 @@ class Case(Frozen):
 
 
 SNAPSHOT: Stored[Case] = Stored(
-    TypeAdapter(Case), schema=11, shown_by=frozenset({"case_id", "version", "stage"})
+    TypeAdapter(Case), schema=12, shown_by=frozenset({"case_id", "version", "stage"})
 )
 """How the snapshot of a case is stored. One of a former schema is folded anew from its events."""

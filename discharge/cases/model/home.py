@@ -20,7 +20,8 @@ class AnswerDetails(Frozen):
 
     ``told_by`` says who somebody was to the person that told it, and ``told_note_id`` names the note with
     their name; ``through`` how it came: the ward, a phone call, a visit. Of what is not in place,
-    ``owner_role`` says whose move it is, and ``due_on`` until when.
+    ``owner_role`` says whose move it is, and ``due_on`` until when. ``came_from`` names the cases in which it
+    was said, where they were merged into this one, the first one first.
     """
 
     gate: YesNoUnknown = "unknown"
@@ -36,6 +37,7 @@ class AnswerDetails(Frozen):
     told_note_id: UUID | None = None
     owner_role: str | None = None
     due_on: date | None = None
+    came_from: tuple[UUID, ...] = ()
 
 
 class ItemAnswer(AnswerDetails):
@@ -93,14 +95,25 @@ class Check(Frozen):
 
     def without(self, codes: Collection[str], since: date) -> Check:
         """The check without what was answered about a building to which the person does not go any more."""
+        former = {**self.of_former_building, **dict.fromkeys(codes, since)}
+        return self.unanswered(codes).model_copy(update={"of_former_building": former})
+
+    def unanswered(self, codes: Collection[str]) -> Check:
+        """The check without any answer to these items."""
         return self.model_copy(
             update={
                 "answers": _without(self.answers, codes),
                 "details": _without(self.details, codes),
                 "statements": _without(self.statements, codes),
-                "of_former_building": {**self.of_former_building, **dict.fromkeys(codes, since)},
             }
         )
+
+    def said_of(self, code: str) -> tuple[ItemAnswer, ...]:
+        """What people say of an item, and none of them took back: mostly one answer, or none."""
+        said = self.statements.get(code)
+        if said is not None:
+            return said
+        return (self.given_of(code),) if code in self.answers else ()
 
     def with_statements(self, code: str, statements: tuple[ItemAnswer, ...]) -> Check:
         """The check with what several people say of an item; one alone is the answer."""
