@@ -161,3 +161,64 @@ def test_given_work_done_since_then_an_older_answer_is_only_kept() -> None:
     assert not event.stands
     case = Case(case_id=CASE, check=check)
     assert fold(case, [event]).check == check
+
+
+def outcomes(events: list[Event]) -> list[tuple[str, bool, bool]]:
+    return [
+        (each.answer.value, each.changed, each.stands) for each in events if isinstance(each, ItemAnswered)
+    ]
+
+
+@pytest.mark.parametrize("changed", [True, False])
+def test_given_what_takes_the_place_of_all_that_was_said_then_only_until_its_day_and_no_dispute_is_left(
+    changed: bool,
+) -> None:
+    case, _ = told(said("yes", on=2, evidence="seen"), said("no", on=2, by=BEN, evidence="seen"))
+    how = {"newest_counts": True, "changed": changed}
+    before = said_of(case.check, CODE, said("no", on=1, by=CAT), **how)
+    assert outcomes(before) == [("no", changed, False)]
+    for on in (2, 3):
+        events = said_of(case.check, CODE, said("unknown", on=on, by=CAT), **how)
+        assert outcomes(events) == [("unknown", changed, True)]
+        assert not [each for each in events if isinstance(each, AnswerDisputed)]
+        assert [each.beside for each in events if isinstance(each, ItemAnswered)] == [()]
+
+
+@pytest.mark.parametrize(("on", "stands"), [(1, False), (2, True), (3, True)])
+def test_given_work_that_made_the_item_what_it_is_then_what_was_seen_before_it_stands_no_more(
+    on: int, stands: bool
+) -> None:
+    events = said_of(None, CODE, said("no", on=on), changed=False, known_since=day(2))
+    assert outcomes(events) == [("no", False, stands)]
+
+
+def test_given_a_dispute_then_the_answer_has_changed_whoever_says_that_it_has_not() -> None:
+    case, _ = told(said("yes", evidence="seen"))
+    events = said_of(case.check, CODE, said("no", by=BEN, evidence="seen"), changed=False)
+    assert outcomes(events) == [("no", True, True)]
+    assert isinstance(events[-1], AnswerDisputed)
+
+
+def test_given_answers_that_are_equally_safe_then_none_of_them_counts_and_the_newest_says_since_when() -> (
+    None
+):
+    one = said("ramp", gate="yes", on=1, valid_until=day(9), role="coordinator")
+    other = said("lift", gate="yes", on=2, by=BEN, role="discharge-team", valid_until=day(7))
+    met = counting([one, other])
+    assert (met.value, met.gate, met.valid_until) == ("unknown", "unknown", day(7))
+    assert (met.answered_on, met.by, met.role) == (day(2), BEN, "discharge-team")
+    assert met.organisation_id == other.organisation_id
+    for equal in ([one.model_copy(update={"gate": "no"}), other.model_copy(update={"gate": "no"})],):
+        assert counting(equal).gate == "no"
+
+
+def test_given_an_organisation_that_speaks_without_a_name_then_another_is_somebody_else() -> None:
+    ours, theirs = UUID(int=8), UUID(int=9)
+    one = said("yes", evidence="told").model_copy(update={"by": None, "organisation_id": ours})
+    same = said("no", evidence="told").model_copy(update={"by": None, "organisation_id": ours})
+    assert outcome(one, same) == "corrects"
+    assert outcome(one, same.model_copy(update={"organisation_id": theirs})) == "contradicts"
+    assert counting([one, same.model_copy(update={"organisation_id": theirs})]).organisation_id == theirs
+    named = said("yes", evidence="told").model_copy(update={"organisation_id": ours})
+    moved = said("no", evidence="told").model_copy(update={"organisation_id": theirs})
+    assert outcome(named, moved) == "corrects", "somebody is who they are, wherever they work"

@@ -55,6 +55,7 @@ def test_given_a_scan_then_its_author_place_and_camera_are_gone_and_its_page_sta
         inside = Image.open(io.BytesIO(page.Resources.XObject.Scan.read_raw_bytes()))
         inside.load()
         assert inside.size == (64, 48)
+        assert page.Resources.XObject.Scan.Subtype == NAME.Image
 
 
 def test_given_something_in_the_file_that_its_pages_do_not_name_then_it_is_gone() -> None:
@@ -301,6 +302,8 @@ def test_given_a_photo_within_what_is_drawn_then_it_is_stripped_and_still_drawn(
         if within is within_a_pattern:
             assert "/ProcSet" in drawing.Resources, "what it had stays"
             assert "/Subtype" not in drawing
+        if within is within_a_form:
+            assert drawing.Subtype == NAME.Form
 
 
 def drawn_in(opened: pikepdf.Pdf, within: Callable[[pikepdf.Pdf, bytes], None]) -> Any:
@@ -323,14 +326,18 @@ PARMS = pikepdf.Dictionary(ColorTransform=0)
             pikepdf.Array([NAME.FlateDecode, NAME.DCTDecode]),
             pikepdf.Array([pikepdf.Dictionary(Predictor=1), PARMS]),
         ),
+        (
+            pikepdf.Array([NAME.ASCIIHexDecode, NAME.FlateDecode, NAME.DCTDecode]),
+            pikepdf.Array([pikepdf.Dictionary(), pikepdf.Dictionary(Predictor=1), PARMS]),
+        ),
     ],
-    ids=("one", "listed", "packed"),
+    ids=("one", "listed", "packed", "packed-twice"),
 )
 def test_given_how_a_picture_is_unpacked_then_that_stays_with_the_picture(filters: Any, parms: Any) -> None:
     def change(made: pikepdf.Pdf) -> None:
         scan = made.pages[0].Resources.XObject.Scan
-        packed = isinstance(filters, pikepdf.Array) and len(filters) > 1
-        raw = zlib.compress(photo()) if packed else photo()
+        packed = len(filters) - 1 if isinstance(filters, pikepdf.Array) else 0
+        raw = (photo(), zlib.compress(photo()), zlib.compress(photo()).hex().encode() + b">")[packed]
         scan.write(raw, filter=filters, decode_parms=parms)
 
     kept = checked(document(change)).content

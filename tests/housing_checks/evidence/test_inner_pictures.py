@@ -78,10 +78,11 @@ def test_given_a_progressive_photo_then_all_its_scans_stay_and_nothing_told_betw
 
 
 def test_given_bytes_that_fill_and_marks_without_a_body_then_reading_goes_on_behind_them() -> None:
-    fill, alone = b"\xff\xff", b"\xff\x01\xff\xd0\xff\xd8"
-    assert plain_jpeg(BEGIN + TABLE + fill + TABLE + alone + TABLE + SCAN + END) == (
-        BEGIN + TABLE + TABLE + TABLE + SCAN + END
-    )
+    alone = b"\xff\x01\xff\xd0\xff\xd8"
+    for fill in (b"\xff", b"\xff\xff"):
+        assert plain_jpeg(BEGIN + TABLE + fill + TABLE + alone + TABLE + SCAN + END) == (
+            BEGIN + TABLE + TABLE + TABLE + SCAN + END
+        )
 
 
 @pytest.mark.parametrize("cut", [SCAN[:-2], SCAN])
@@ -108,6 +109,8 @@ def test_given_a_box_that_tells_then_it_is_dropped_wherever_it_stands(kind: byte
     assert plain_jpeg_2000(HEAD + told + CODE + told) == HEAD + CODE
     empty = box(kind, b"")
     assert plain_jpeg_2000(HEAD + CODE + empty) == HEAD + CODE
+    other = HEAD + CODE + box(b"free", b"")
+    assert plain_jpeg_2000(other) == other
 
 
 def test_given_a_box_with_a_long_length_or_up_to_the_end_then_it_is_read_to_its_end() -> None:

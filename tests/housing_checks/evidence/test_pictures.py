@@ -317,3 +317,20 @@ def test_given_a_photo_then_what_is_kept_is_fine_enough_to_read_a_label_and_its_
         for each in (kept.content, kept.thumbnail or b"")
     ]
     assert tables[0] < tables[1]
+
+
+def test_given_what_an_iphone_takes_then_its_decoder_is_made_known_and_for_others_it_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = list[str]()
+    known = pictures._know_heic
+
+    def noted() -> None:
+        asked.append("heic")
+        known()
+
+    monkeypatch.setattr(pictures, "_know_heic", noted)
+    checked(photo())
+    assert asked == []
+    checked((Path(__file__).parent / "phone.heic").read_bytes())
+    assert asked == ["heic"]
