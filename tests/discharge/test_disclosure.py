@@ -9,7 +9,7 @@ import pytest
 
 from discharge.cases.model import Case, Stage, Strand
 from discharge.disclosure import BASES, UNTOLD, Derived, Telling, holds, own_work
-from discharge.pathway_words import heading, why_still_here
+from discharge.pathway_words import Names, heading, why_still_here
 from discharge.sight import EVERYTHING, NOTHING, Sight
 from tests.discharge.cases.stories import CASE, TRUST, after, day, refer, spell
 
@@ -106,6 +106,20 @@ def test_given_who_sees_their_own_work_then_they_are_told_that_and_asked_for_the
     telling, mine = Telling(case(), OWN), case(strands={"equipment/1": order()})
     assert telling.sentence(mine, day(3)) == own_work(mine, day(3))
     assert telling.heading() == YOURS
+
+
+NAMED = Names(items={"commode": "Commode with arms"})
+
+
+def test_given_a_day_and_names_then_both_sentences_are_of_that_day_and_by_those_names() -> None:
+    late = case(strands={"equipment/1": order(due_on=day(2))}, delay_reasons=())
+    for sight in (EVERYTHING, OWN):
+        telling = Telling(late, sight)
+        assert telling.sentence(late, day(1), NAMED) != telling.sentence(late, day(3), NAMED)
+    mine = Telling(late, OWN)
+    assert "was due" in str(mine.sentence(late, day(3)))
+    assert "ommode with arms" in str(mine.sentence(late, day(3), NAMED))
+    assert Telling(late, EVERYTHING).sentence(late, day(3), NAMED) == why_still_here(late, day(3), NAMED)
 
 
 def test_given_who_sees_the_question_and_not_the_answer_then_the_question_is_not_asked_either() -> None:

@@ -24,7 +24,7 @@ import psycopg
 import pytest
 
 from deploy.embedded.keys import Keys
-from tests.fixtures.postgres import LENT, TEMPLATE, Server, lent_server
+from tests.fixtures.postgres import KEPT, LENT, TEMPLATE, Server, lent_server
 
 HERE = Path(__file__).parent
 PRISTINE = "homeward_pristine"
@@ -200,6 +200,8 @@ class Siege:
         return int(said) if said else None
 
     def _be_child(self, tests: list[tuple[int, pytest.Item]], write: int) -> None:
+        held = dict(KEPT)
+        KEPT.clear()  # the connection is the parent's: neither used nor, as long as it is held, closed
         following = [*(item for _, item in tests[1:]), None]
         for (number, item), after in zip(tests, following, strict=True):
             try:
@@ -209,7 +211,7 @@ class Siege:
             if self.failed:
                 os.write(write, str(number).encode())
                 os._exit(1)
-        os._exit(0)
+        os._exit(len(held) and 0)
 
 
 def besiege(server: Server, wall: Wall) -> Siege:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import ARRAY, Text, cast, func, select, text, update
+from sqlalchemy import ARRAY, Text, cast, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -123,7 +123,7 @@ async def added(api: AsyncEngine, made: ContactEntry, organisation_id: UUID) -> 
     }
     async with transaction(api, organisation_id=organisation_id, user_id=NURSE) as session:
         connection = await session.connection()
-        await connection.execute(ContactEntry.__table__.insert().inline().values(id=uuid4(), **values))
+        await connection.execute(insert(ContactEntry).inline().values(id=uuid4(), **values))
 
 
 async def test_given_who_cares_then_they_write_in_their_own_name_of_a_person_who_is_not_hidden(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -174,11 +175,11 @@ def test_given_what_takes_the_place_of_all_that_was_said_then_only_until_its_day
     changed: bool,
 ) -> None:
     case, _ = told(said("yes", on=2, evidence="seen"), said("no", on=2, by=BEN, evidence="seen"))
-    how = {"newest_counts": True, "changed": changed}
-    before = said_of(case.check, CODE, said("no", on=1, by=CAT), **how)
+    says = partial(said_of, case.check, CODE, newest_counts=True, changed=changed)
+    before = says(said("no", on=1, by=CAT))
     assert outcomes(before) == [("no", changed, False)]
     for on in (2, 3):
-        events = said_of(case.check, CODE, said("unknown", on=on, by=CAT), **how)
+        events = says(said("unknown", on=on, by=CAT))
         assert outcomes(events) == [("unknown", changed, True)]
         assert not [each for each in events if isinstance(each, AnswerDisputed)]
         assert [each.beside for each in events if isinstance(each, ItemAnswered)] == [()]

@@ -237,3 +237,17 @@ def test_given_a_form_that_asks_whether_hazards_were_judged_and_told_then_the_re
     assert said() == {JUDGED: "yes", LANDLORD_TOLD: "no"}, "a further hazard is told anew"
     nobody = Case(case_id=CASE, version=1).model_copy(update={"gate": asked})
     assert hazards_at_the_gate(nobody) == [], "without a hazard whoever checks answers"
+
+
+def test_given_an_item_that_somebody_said_no_to_when_the_emergency_is_less_serious_then_it_stays_no() -> None:
+    story = HazardStory()
+    story.ask(cmd.CompleteCheck(form=FORM_1.code, answers=answers(no_emergency_hazard="no")), 0)
+    story.ask(EMERGENCY, 1).ask(cmd.CorrectHazard(hazard="hazard/1", severity="significant"), 2)
+    assert value(story) == "no", "only what is made safe says yes by itself"
+
+
+def test_given_an_item_that_somebody_said_no_to_when_the_emergency_is_made_safe_then_it_is_yes() -> None:
+    story = HazardStory()
+    story.ask(cmd.CompleteCheck(form=FORM_1.code, answers=answers(no_emergency_hazard="no")), 0)
+    story.ask(EMERGENCY, 1).ask(step("made-safe", "seen"), 2)
+    assert value(story) == "yes"

@@ -6,8 +6,10 @@ from datetime import date
 
 import pytest
 
+from discharge.cases.commands import CloseHazard
 from discharge.reference.files import DataInvalid
-from housing_checks.hazards.nations import POSTCODE_NATIONS, nation_of
+from housing_checks.hazards.nations import POSTCODE_NATIONS, nation_of, nation_told_since
+from tests.housing_checks.hazards.hazard_story import HazardStory, mould
 
 TODAY = date(2026, 3, 2)
 
@@ -60,3 +62,24 @@ def test_given_a_row_that_is_no_nation_then_the_file_says_which_there_are() -> N
     known = "mercia: is no nation - choose from england, northern-ireland, scotland, wales"
     with pytest.raises(DataInvalid, match=known):
         POSTCODE_NATIONS.kind.parse("ours.yaml", text.encode())
+
+
+@pytest.mark.parametrize(
+    ("changes", "postcode", "told"),
+    [
+        ({"nation": None}, "CF10 1EP", "wales"),
+        ({"nation": None}, "SW1A 1AA", "england"),
+        ({"nation": None}, "SY23 3AA", None),
+        ({"nation": None}, None, None),
+        ({"nation": None, "address_nation": "wales"}, "CF10 1EP", None),
+        ({"nation": None, "address_nation": "wales"}, "SW1A 1AA", "england"),
+        ({"nation": "england"}, "CF10 1EP", None),
+    ],
+)
+def test_given_an_address_by_now_then_it_corrects_the_nation_that_nobody_typed_and_no_other(
+    changes: dict[str, object], postcode: str | None, told: str | None
+) -> None:
+    story = HazardStory().ask(mould(**changes), 1)
+    assert nation_told_since(story.hazard, postcode, TODAY) == told
+    story.ask(CloseHazard(hazard="hazard/1", reason="not-a-hazard"), 1)
+    assert nation_told_since(story.hazard, postcode, TODAY) is None, "a closed hazard counts by nothing"
