@@ -61,7 +61,7 @@ def note_merged_case(case: Case, envelope: Envelope, _now: datetime) -> list[Eve
         items=tuple(taking.items),
         hazards=tuple(taking.hazards),
         needs=handed.needs,
-        left={why: tuple(codes) for why, codes in taking.left.items()},
+        left={why: tuple(codes) for why, codes in taking.left.items() if codes},
     )
     return [CaseMergedIn(merged=merged), *begun, *taking.events]
 

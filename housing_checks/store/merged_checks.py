@@ -105,6 +105,7 @@ async def _copy_notes(session: AsyncSession, source: UUID, envelope: Envelope, h
         {
             **{name: getattr(note, name) for name in COPIED},
             "id": copy_of(note.id, into),
+            "original_id": note.original_id or note.id,
             "case_id": into,
             "command_id": envelope.command_id,
         }

@@ -81,10 +81,14 @@ class CommandRow(Base):
 
 class NoteRow(Base):
     """Free text about a case, kept apart from events so that it can be hidden, shredded or erased. Of words
-    that somebody withdrew (``withdrawn_at``, case time) there is no text.
+    that somebody withdrew (``withdrawn_at``, case time) there is no text. ``original_id`` is the note of
+    which this is a copy, because its case was merged into this one: what is withdrawn in one is so in both.
     """
 
     __tablename__ = "notes"
+    __table_args__ = (
+        Index("ix_notes_original_id", "original_id", postgresql_where="original_id IS NOT NULL"),
+    )
 
     id: Mapped[UuidKey]
     case_id: Mapped[UUID] = mapped_column(index=True)
@@ -98,3 +102,4 @@ class NoteRow(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    original_id: Mapped[UUID | None]

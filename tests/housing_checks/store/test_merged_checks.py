@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.cases.commands import (
@@ -26,6 +26,7 @@ from discharge.store.tables import NoteRow, OutboxRow, Person
 from housing_checks.store import merged_checks
 from tests.fixtures.cases import carried_out, loaded, open_case
 from tests.fixtures.postgres import Places
+from tests.fixtures.safety import somebody
 from tests.housing_checks.paper import BEGINS
 
 NOW = datetime(BEGINS.year, BEGINS.month, BEGINS.day, 12, tzinfo=UTC)
@@ -202,3 +203,21 @@ async def test_given_a_merge_undone_after_it_was_passed_on_then_it_leaves_the_la
     await cases.relay(2)
     last = await cases.case(2)
     assert (values(last, "heating"), await cases.notes(2)) == (["yes"], [])
+
+
+@pytest.mark.parametrize("where", [0, 1], ids=["in the case that goes on", "in the case that ended"])
+async def test_given_words_in_both_cases_when_they_are_withdrawn_in_one_then_the_other_does_not_say_them(
+    cases: Cases, owner: AsyncEngine, where: int
+) -> None:
+    await cases.tell(1, NoteMerge(into_case_id=cases.ids[0]))
+    await cases.relay(0)
+    user = await somebody(owner, cases.places.housing, "Una")
+    async with transaction(owner) as session:
+        await session.execute(
+            text(
+                "UPDATE notes SET text = '', withdrawn_at = now(), withdrawn_by = :user"
+                " WHERE case_id = :case AND item = 'fears'"
+            ),
+            {"user": user.user_id, "case": cases.ids[where]},
+        )
+    assert await cases.notes(0) == await cases.notes(1) == [""]
