@@ -53,6 +53,6 @@ async def _page(
     async with visit.services.begin(visit.caller) as session:
         found = await service.note_of_case(session, visit.caller, case_id, note_id)
         known = await names.directory(session)
-        reads = await read_by(session, visit.caller, case_id)
+        reads = await read_by(session, visit.caller, case_id, "them")
     view = present(found, known, visit.clock, reads)
     return visit.page("case_notes/withdraw.html", status, view=view, fault=fault, key=str(uuid4()))

@@ -16,6 +16,7 @@ from discharge.cases.model import Case, ItemAnswer
 from discharge.roles import ROLE_WORDS
 from discharge.store.tables import CaseEventRow
 from housing_checks.checks.model import CheckForm, CheckItem
+from housing_checks.checks.own_words import withheld_words
 from housing_checks.checks.taken_along import deciding_facts
 
 
@@ -72,6 +73,7 @@ def statement(item: CheckItem, answer: ItemAnswer, words: Written, known: Direct
         words=item.words(answer.value),
         text=words.text(answer.note_id),
         note_id=note.id if note is not None else None,
+        withheld=withheld_words(item, answer.value, readable=note is not None),
         withdrawn=note is not None and note.withdrawn_at is not None,
         counts_as=answer.gate,
         said_on=answer.answered_on,

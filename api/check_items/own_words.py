@@ -15,6 +15,7 @@ from discharge.codes.casework import TOLD_BY
 from housing_checks.checks.answer_types import WRITTEN
 from housing_checks.checks.form import form_in_force, form_of
 from housing_checks.checks.model import CheckItem
+from housing_checks.checks.own_words import withheld_words
 
 LONGEST = 160
 """So many letters of a text are shown before the rest has to be opened."""
@@ -41,11 +42,12 @@ class OwnWords:
     lines: tuple[OwnLine, ...] = ()
     left: tuple[str, ...] = ()
     ask_href: str = ""
+    withheld: str = ""
 
     @property
     def shown(self) -> bool:
         """Whether there is anything to say or to ask."""
-        return bool(self.lines or (self.left and self.ask_href))
+        return bool(self.lines or self.withheld or (self.left and self.ask_href))
 
 
 def own_words(case: Case, today: date, read: Read, *, may_ask: bool = False) -> OwnWords:
@@ -55,7 +57,19 @@ def own_words(case: Case, today: date, read: Read, *, may_ask: bool = False) -> 
     given = case.check.given if case.check is not None else {}
     left = tuple(item.label for item in items if item.code not in given)
     lines = (line for item in items for line in _lines(case, item, read))
-    return OwnWords(tuple(lines), left, _ask(case, items) if may_ask and left else "")
+    return OwnWords(
+        tuple(lines), left, _ask(case, items) if may_ask and left else "", _withheld(case, items, read)
+    )
+
+
+def _withheld(case: Case, items: list[CheckItem], read: Read) -> str:
+    """Who reads what the reader of the page may not; empty where nothing is left out."""
+    given = case.check.given if case.check is not None else {}
+    answers = ((item, given[item.code]) for item in items if item.code in given)
+    left_out = (
+        withheld_words(item, said.value, readable=read(said.note_id) is not None) for item, said in answers
+    )
+    return next(filter(None, left_out), "")
 
 
 def _ask(case: Case, items: list[CheckItem]) -> str:

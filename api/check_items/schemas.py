@@ -24,6 +24,9 @@ class ItemStatement(Schema):
         " where the reader may not read it"
     )
     note_id: UUID | None = Field(description="The note that holds the words, where the reader may read it")
+    withheld: str | None = Field(
+        description="Who reads the words of the answer, where the reader is not among them; else null"
+    )
     withdrawn: bool = Field(description="True once the words of the answer were withdrawn")
     counts_as: YesNoUnknown = Field(description="How it counts at the gate")
     said_on: date | None = Field(description="The day on which it was seen or told")

@@ -30,6 +30,7 @@ from housing_checks.checks.asked_again import asked_again
 from housing_checks.checks.form import form_of_case
 from housing_checks.checks.model import CheckItem
 from housing_checks.checks.needed_records import decision_of, missing_for, missing_record, to_record_first
+from housing_checks.checks.own_words import withheld_words
 
 OF_ANOTHER_CASE = ", in a case that was merged into this one"
 NO_NAMES: Mapping[UUID, str] = {}
@@ -48,6 +49,7 @@ class StatementLine:
     until: str
     move: str
     withdraw_href: str = ""
+    withheld: str = ""
 
 
 @dataclass(frozen=True)
@@ -203,6 +205,7 @@ def statement_line(item: CheckItem, answer: ItemAnswer, written: Written, names:
         value=answer.value,
         answer=f"The trust said: {said}" if answer.through == IN_THE_REFERRAL else said,
         text=note_words(note, names) if note is not None else "",
+        withheld=withheld_words(item, answer.value, readable=note is not None) or "",
         known=f"{known} ({name})" if name and known else known or "nobody said how it is known",
         who=f"{who_said(answer, names)}{OF_ANOTHER_CASE if answer.came_from else ''}",
         said=words.day(answer.answered_on),

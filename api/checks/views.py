@@ -39,10 +39,15 @@ class Question:
     takes_photos: bool = False
 
 
-WHO_READS = (
-    "Everybody who works on the case reads this. Words about abuse or danger do not belong here: write them "
-    "on the safety page, which named people alone read."
+NO_DANGER = (
+    "Words about abuse or danger do not belong here: write them on the safety page, which named people alone"
+    " read."
 )
+WHO_READS: Mapping[str, str] = {
+    "everybody": f"Everybody who works on the case reads this. {NO_DANGER}",
+    "team": "Those who work on the case for the trust, the housing service and the organisation that"
+    f" referred read this. {NO_DANGER}",
+}
 """Under each box for an answer in words: such an answer cannot go to the annex."""
 
 
@@ -168,7 +173,8 @@ def _in_words(item: CheckItem, text: str, faults: Mapping[str, str]) -> dict[str
         "value": text,
         "rows": 3,
     }
-    hint = f"{item.hint} {WHO_READS}" if whole else WHO_READS
+    reads = WHO_READS[item.words_read_by]
+    hint = f"{item.hint} {reads}" if whole else reads
     return field | {"hint": {"text": hint}} | _error(name, faults)
 
 

@@ -53,9 +53,10 @@ from discharge.store.changes import case_at, require_version
 from discharge.store.evidence import NewFile
 from discharge.store.request_keys import HEADER
 from discharge.store.tables import CaseRow, CommandRow, Person
-from discharge.store.tables.persons import DANGER, ORDINARY
+from discharge.store.tables.persons import DANGER, ORDINARY, OWN_WORDS
 from housing_checks.checks.answers import EXPLAINED
 from housing_checks.checks.form import CHECK_ITEMS
+from housing_checks.checks.own_words import for_the_team
 from housing_checks.seen import SAYS_EVERYTHING, left_as_seen, only_changes
 from housing_checks.store import danger, safety
 from workflows.client import execute_command
@@ -392,7 +393,8 @@ def _in_danger(asked: AskedCommand) -> bool:
 
 
 def _note(text: str, item: str | None, *, about_danger: bool) -> store.NewNote:
-    return store.NewNote(text=text, item=item, sensitivity=DANGER if about_danger else ORDINARY)
+    kept = OWN_WORDS if item in for_the_team() else ORDINARY
+    return store.NewNote(text=text, item=item, sensitivity=DANGER if about_danger else kept)
 
 
 def body_hash(*parts: Any) -> str:

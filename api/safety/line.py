@@ -79,11 +79,13 @@ def who_reads(ask: str, *, read: bool, what: str = "your answers") -> str:
     )
 
 
-async def read_by(session: AsyncSession, caller: Principal, case_id: UUID) -> str:
+async def read_by(
+    session: AsyncSession, caller: Principal, case_id: UUID, what: str = "what you wrote about danger"
+) -> str:
     """Who reads what the caller says about danger on a case, in words; alike whatever was said before."""
     ask = await whom_to_ask(session, caller)
     read = bool(ask) or await safety_advisers.has_reader(session, case_id)
-    return who_reads(ask, read=read, what="what you wrote about danger")
+    return who_reads(ask, read=read, what=what)
 
 
 async def whom_to_ask(session: AsyncSession, caller: Principal) -> str:

@@ -111,6 +111,7 @@ class Services:
                 self._reports if report else self.sessions,
                 organisation_id=caller.organisation_id,
                 user_id=caller.user_id,
+                role=caller.role,
             ) as session:
                 yield session
         except HomewardError as error:

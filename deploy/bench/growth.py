@@ -238,8 +238,8 @@ async def _queries(engine: AsyncEngine, caller: Principal, about: About) -> Aske
             asked.append((statement, parameters))
 
     event.listen(engine.sync_engine, "before_cursor_execute", note)
-    acting = {"organisation_id": caller.organisation_id, "user_id": caller.user_id}
-    async with transaction(engine, **acting) as session:
+    where, who = caller.organisation_id, caller.user_id
+    async with transaction(engine, organisation_id=where, user_id=who, role=caller.role) as session:
         if about:
             await read_case(session, caller, UUID(about["case"]))
         else:

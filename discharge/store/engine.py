@@ -59,7 +59,8 @@ OUTAGES = frozenset({"", "08", "53", "55", "57", "58"})
 
 _SET_TENANT = text(
     "SELECT set_config('homeward.organisation_id', :organisation, true),"
-    " set_config('homeward.user_id', :user, true)"
+    " set_config('homeward.user_id', :user, true),"
+    " set_config('homeward.role', :role, true)"
 )
 
 
@@ -140,9 +141,14 @@ def make_sessions(engine: AsyncEngine) -> Sessions:
 
 @asynccontextmanager
 async def transaction(
-    source: AsyncEngine | Sessions, *, organisation_id: UUID | None = None, user_id: UUID | None = None
+    source: AsyncEngine | Sessions,
+    *,
+    organisation_id: UUID | None = None,
+    user_id: UUID | None = None,
+    role: str = "",
 ) -> AsyncIterator[AsyncSession]:
-    """One transaction on behalf of an organisation: committed at the end, rolled back by any exception.
+    """One transaction on behalf of an organisation, and of somebody there in a role: committed at the end,
+    rolled back by any exception.
 
     Raises HomewardError: ``database-unavailable`` when PostgreSQL cannot be reached, does not answer or gives
     up the transaction; ``database-busy`` when a statement took too long or others were in the way; the code
@@ -152,7 +158,7 @@ async def transaction(
     sessions = source if isinstance(source, async_sessionmaker) else make_sessions(source)
     try:
         async with sessions() as session, session.begin():
-            await set_tenant(session, organisation_id, user_id)
+            await set_tenant(session, organisation_id, user_id, role)
             yield session
     except PoolTimeout:
         raise Unavailable("database-unavailable") from None
@@ -162,10 +168,10 @@ async def transaction(
 
 
 async def set_tenant(
-    session: AsyncSession, organisation_id: UUID | None, user_id: UUID | None = None
+    session: AsyncSession, organisation_id: UUID | None, user_id: UUID | None = None, role: str = ""
 ) -> None:
     """Set for whom the running transaction acts."""
-    values = {"organisation": str(organisation_id or ""), "user": str(user_id or "")}
+    values = {"organisation": str(organisation_id or ""), "user": str(user_id or ""), "role": role}
     await session.execute(_SET_TENANT, values)
 
 

@@ -24,6 +24,8 @@ from discharge.store.base import Base, UuidKey
 ORDINARY = "ordinary"
 RESTRICTED = "restricted"
 DANGER = "danger"
+OWN_WORDS = "own-words"
+"""Of a note: what a person says of themselves, for the team of their case."""
 """Of words that speak of abuse or danger. They are in the restricted annex, and no row is marked so."""
 
 
