@@ -74,7 +74,9 @@ async function saveAnswer(part, whole = false) {
   }
   if (!answer.ok) {
     const problem = answer.status === 422 ? await answer.json().catch(() => ({})) : {};
-    words.textContent = problem.faults ? `Not saved. ${problem.faults.join('. ')}` : toldOf(answer);
+    const send = isUnsaved(part) ? '. Press Save to send what you wrote' : '';
+    words.textContent = problem.faults ? `Not saved. ${problem.faults.join('. ')}${send}` : toldOf(answer);
+    if (chosen && chosen.value === 'not-applicable') part.querySelector('details').open = true;
     return false;
   }
   const done = await answer.json();
