@@ -151,6 +151,7 @@ CHOICE = (
                 optional=True,
             ),
         ),
+        note="Note (needed where an earlier letter was not given: why?)",
         date_label="On which day?",
         group="Choice",
     ),

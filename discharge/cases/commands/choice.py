@@ -25,7 +25,7 @@ class RecordWish(CaseCommand):
 
 class RecordChoiceStep(CaseCommand):
     """Record a letter given, or a talk held, about the person's choice, on the effective day. Where no day is
-    said, an answer is due as the policy says.
+    said, an answer is due as the policy says. Out of the order of the policy the note says why.
     """
 
     declared: ClassVar = Declaration(

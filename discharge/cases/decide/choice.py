@@ -40,7 +40,9 @@ def record_wish(case: Case, envelope: Envelope, now: datetime) -> list[ev.Event]
 
 
 def record_step(case: Case, envelope: Envelope, now: datetime, policy: Policy) -> list[ev.Event]:
-    """Record a letter or a talk; the same one on the same day is recorded once."""
+    """Record a letter or a talk; the same one on the same day is recorded once. One out of the order of the
+    policy needs a note that says why.
+    """
     asked = command_of(envelope, RecordChoiceStep)
     day = envelope.effective_on
     refuse_together(
@@ -48,6 +50,7 @@ def record_step(case: Case, envelope: Envelope, now: datetime, policy: Policy) -
         lambda: coded("choice-steps", asked.step, day, "step"),
         lambda: coded("owner-roles", asked.given_by, day, "given_by"),
         lambda: not_before(day, asked.response_due_on, "response_due_on"),
+        lambda: _in_order(case, envelope, asked.step, policy),
     )
     given = [each for each in case.choice.values() if each.step == asked.step]
     if any(each.given_on == day for each in given):
@@ -62,6 +65,16 @@ def record_step(case: Case, envelope: Envelope, now: datetime, policy: Policy) -
         note_id=envelope.note_id,
     )
     return [ev.ChoiceStepGiven(step=step)]
+
+
+def _in_order(case: Case, envelope: Envelope, step: str, policy: Policy) -> None:
+    """Refuse a step before which another one belongs that was not given by then, unless a note says why."""
+    day = envelope.effective_on
+    row = CHOICE_STEPS.by(policy, step, day)
+    given = {each.step for each in case.choice.values() if each.given_on <= day}
+    missing = [before for before in row.after if before not in given] if row is not None else []
+    if missing and envelope.note_id is None:
+        raise Refused("choice-step-order", detail=", ".join(missing), where="step")
 
 
 def answer_due(step: str, day: date, policy: Policy) -> date | None:

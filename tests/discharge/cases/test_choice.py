@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid5
+
 from discharge.cases.commands import (
     AcceptReferral,
     AnswerChoiceStep,
@@ -10,6 +12,7 @@ from discharge.cases.commands import (
     RecordWish,
 )
 from discharge.cases.decide.choice import overdue
+from discharge.cases.events import ChoiceStepGiven
 from discharge.cases.model import Case
 from tests.discharge.cases.stories import after, ask, day, decided, kinds, refer, refused
 
@@ -74,3 +77,18 @@ def test_given_a_wish_then_the_last_one_stands() -> None:
     assert case.wish is not None
     assert (case.wish.wish, case.wish.said_on) == ("own-home", day(2))
     assert kinds(decided(case, RecordWish(wish="own-home"), 3)) == []
+
+
+def test_given_a_letter_before_an_earlier_one_then_it_is_refused_unless_a_note_says_why() -> None:
+    third = RecordChoiceStep(step="letter-3", given_by="ward")
+    assert refused(accepted(), third, 3) == ("choice-step-order", "letter-1, letter-2", "step")
+    first = ask(accepted(), LETTER, 2)
+    assert refused(first, third, 3) == ("choice-step-order", "letter-2", "step")
+    before = RecordChoiceStep(step="letter-2", given_by="ward")
+    assert refused(first, before, 1, now=3) == ("choice-step-order", "letter-1", "step")
+    second = ask(first, before, 3)
+    assert "letter-3/1" in ask(second, third, 4).choice
+    why = uuid5(accepted().case_id, "why")
+    [event] = decided(accepted(), third, 3, note_id=why)
+    assert isinstance(event, ChoiceStepGiven)
+    assert event.step.note_id == why
