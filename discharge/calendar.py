@@ -62,9 +62,12 @@ def add_working_days(day: date, number: int, nation: Nation = ENGLAND) -> date:
     return next(islice(_working_days_from(day, step, nation), abs(number) - 1, None))
 
 
-def short_day(day: date) -> str:
-    """Return a near date as people say it, "Thu 12 Mar", whatever the language of the machine."""
-    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+def short_day(day: date, today: date | None = None) -> str:
+    """Return a date as people say it, "Thu 12 Mar", whatever the language of the machine; where ``today`` is
+    in another year, with its year.
+    """
+    short = f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+    return short if today is None or today.year == day.year else f"{short} {day.year}"
 
 
 def spoken_day(day: date) -> str:

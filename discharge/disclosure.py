@@ -182,7 +182,7 @@ def own_work(seen: Case, today: date, names: Names | None = None) -> str:
     needed: what is in the part of a case that a landlord or a supplier sees.
     """
     if seen.closed:
-        return f"Closed on {short_day(seen.closed_on)}." if seen.closed_on else "Closed."
+        return f"Closed on {short_day(seen.closed_on, today)}." if seen.closed_on else "Closed."
     said = "; ".join(_own_work(seen, today, names or Names()))
     return f"{capital(said)}."
 
@@ -193,4 +193,4 @@ def _own_work(seen: Case, today: date, names: Names) -> Iterator[str]:
     work = [work_words(strand, today, names) for strand in seen.open_strands]
     yield f"your open work: {', '.join(work)}" if work else "you have no open work in this case"
     if work and seen.needed_by is not None and seen.stage in IN_HOSPITAL:
-        yield f"the home is needed by {short_day(seen.needed_by)}"
+        yield f"the home is needed by {short_day(seen.needed_by, today)}"

@@ -57,7 +57,7 @@ def why_still_here(case: Case, today: date, names: Names | None = None) -> str:
     """Return one sentence that says what stands between the person and home, or where they are instead."""
     names = names or Names()
     if case.closed:
-        return _closed(case)
+        return _closed(case, today)
     if case.stage not in IN_HOSPITAL:
         return _at_home(case, today, names)
     opening = _waiting(case, today)
@@ -90,8 +90,8 @@ def capital(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}"
 
 
-def _closed(case: Case) -> str:
-    ended = f" on {short_day(case.closed_on)}" if case.closed_on else ""
+def _closed(case: Case, today: date) -> str:
+    ended = f" on {short_day(case.closed_on, today)}" if case.closed_on else ""
     return f"Closed{ended}: {middle(CASE_OUTCOMES.label(case.outcome or 'unknown'))}."
 
 
@@ -112,13 +112,13 @@ def _at_home(case: Case, today: date, names: Names) -> str:
     said = [*_not_ready(case, names), *_trouble(case)]
     said += _contacts(case, today)
     said += [f"still under way: {each}" for each in _work_left(case, today, names)]
-    return f"{_left(case)}; {'; '.join(said)}."
+    return f"{_left(case, today)}; {'; '.join(said)}."
 
 
-def _left(case: Case) -> str:
+def _left(case: Case, today: date) -> str:
     if case.discharge is None:
         return "Left hospital"
-    left = f"Left hospital on {short_day(case.discharge.discharged_on)}"
+    left = f"Left hospital on {short_day(case.discharge.discharged_on, today)}"
     row = DISCHARGE_DESTINATIONS.find(case.discharge.destination or "", case.discharge.discharged_on)
     elsewhere = row is not None and row.place not in CHECKED_HOME
     return f"{left} ({middle(row.label)})" if row is not None and elsewhere else left
@@ -155,7 +155,7 @@ def _owed_words(case: Case, owed: FollowUp, today: date) -> str:
     words = middle(contact_words(owed.key))
     due = london_date(owed.due_at)
     late = overdue(case, owed, today)
-    return f"{'overdue' if late else 'next'}: {words}, {'was due' if late else 'due'} {short_day(due)}"
+    return f"{'overdue' if late else 'next'}: {words}, {'was due' if late else 'due'} {short_day(due, today)}"
 
 
 def next_contact(case: Case, today: date) -> FollowUp | None:
@@ -198,7 +198,7 @@ def _waiting(case: Case, today: date) -> str:
         back = case.readmissions[-1]
         after = _count(back.days_after, "day")
         kind = _RETURN_WORDS.get(kind_of_return(case, back), "")
-        since = f"Back in hospital since {short_day(back.readmitted_on)}, {after} after leaving{kind}"
+        since = f"Back in hospital since {short_day(back.readmitted_on, today)}, {after} after leaving{kind}"
         still_in = f"{since}; {middle(still_in)}"
     if taken_back is not None:
         return f"{still_in}, but {taken_back}"
@@ -224,7 +224,7 @@ def _still_in(case: Case, today: date) -> str:
 def _expected(day: date | None, today: date) -> str:
     if day is None:
         return ""
-    return f", expected {short_day(day)}{', which has passed' if day < today else ''}"
+    return f", expected {short_day(day, today)}{', which has passed' if day < today else ''}"
 
 
 def _causes(case: Case, today: date, names: Names) -> Iterator[str]:
@@ -279,7 +279,7 @@ def _under_way(strand: Strand, today: date, names: Names) -> str:
     partner = names.organisations.get(strand.partner_id) if strand.partner_id else None
     where = f", {former_words(strand)}" if strand.former_home else ""
     told = work_words(strand, today, names)
-    return f"{told}{f', with {partner}' if partner else ''}{where}{_search(strand)}"
+    return f"{told}{f', with {partner}' if partner else ''}{where}{_search(strand, today)}"
 
 
 def _waits(strand: Strand) -> bool:
@@ -303,10 +303,10 @@ def work_words(strand: Strand, today: date, names: Names) -> str:
 def _due(strand: Strand, today: date) -> str:
     if strand.due_on is None:
         return ""
-    return f" {'was due' if strand.due_on < today else 'due'} {short_day(strand.due_on)}"
+    return f" {'was due' if strand.due_on < today else 'due'} {short_day(strand.due_on, today)}"
 
 
-def _search(strand: Strand) -> str:
+def _search(strand: Strand, today: date) -> str:
     """How far another home is found."""
     if strand.kind != REHOUSING:
         return ""
@@ -314,7 +314,7 @@ def _search(strand: Strand) -> str:
         return ", tenancy signed, keys not held yet"
     offer = strand.open_offer
     if offer is not None:
-        return f", a home is offered, answer by {short_day(offer.respond_by)}"
+        return f", a home is offered, answer by {short_day(offer.respond_by, today)}"
     if any(each.answer == "accepted" for each in strand.offers):
         return ", a home is accepted, tenancy not signed"
     lost = bool(strand.offers) and strand.offers[-1].answer == "lost"

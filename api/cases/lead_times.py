@@ -41,17 +41,18 @@ def lead_tag(found: Timing) -> Tag:
     return _TAGS[found.in_time or "in-time"]
 
 
-def lead_sentence(found: Timing) -> str:
+def lead_sentence(found: Timing, today: date) -> str:
     """Usually takes 7 to 28 days. Begin by Mon 2 Mar to be in time for Mon 30 Mar."""
     takes = f"Usually takes {span_words(found.lead)}."
     if found.needed_on is None:
         return takes
-    needed, begin_by = words.short_day(found.needed_on), words.short_day(found.begin_by)
+    needed = words.short_day(found.needed_on, today=today)
+    begin_by = words.short_day(found.begin_by, today=today)
     if found.in_time == "in-time":
         return f"{takes} Begin by {begin_by} to be in time for {needed}."
     if found.in_time == "may-be-late":
         return f"{takes} It had to begin by {begin_by} to be sure of {needed}."
-    earliest = words.short_day(found.earliest)
+    earliest = words.short_day(found.earliest, today=today)
     return f"{takes} Too late for {needed}: if it begins today, it is done on {earliest} at the earliest."
 
 

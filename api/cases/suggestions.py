@@ -34,7 +34,7 @@ def _line(case: Case, each: Suggestion, today: date, *, may: bool) -> Suggested:
     return Suggested(
         title=f"{kind_words(each.kind)}: {item_label(each.kind, each.item)}",
         because=f"The check says no to: {', '.join(form.item(code).label for code in each.because)}.",
-        lead=f"{lead_sentence(found)} {cost_sentence(each.kind, each.item, today)}".strip(),
+        lead=f"{lead_sentence(found, today)} {cost_sentence(each.kind, each.item, today)}".strip(),
         tag=lead_tag(found),
         href=start if may else "",
     )

@@ -96,7 +96,7 @@ def present(given: Given) -> CasePage:
         why_heading=telling.heading(),
         why=telling.sentence(case, given.today, known.names) or "",
         next_step=action.words if action else "",
-        next_who=who_next(action.role, action.due_on) if action else "",
+        next_who=who_next(action.role, action.due_on, given.today) if action else "",
         facts=facts(given.found, given.today, known),
         stands_between=_stands_between(given) if left_to_do else "",
         spoken_name=words.spoken_name(given.found.person.family_name, given.found.person.given_name),
@@ -154,10 +154,10 @@ TAKE_ON = "acknowledge-alert"
 """Offered beside each alert, so not again among the actions."""
 
 
-def who_next(role: str, due_on: date | None) -> str:
+def who_next(role: str, due_on: date | None, today: date) -> str:
     """Who has the next step, and by when."""
     who = casework.OWNER_ROLES.label(role)
-    return f"{who}, by {words.short_day(due_on)}" if due_on else who
+    return f"{who}, by {words.short_day(due_on, today=today)}" if due_on else who
 
 
 def owed(case: Case, caller: Principal, now: datetime) -> tuple[OwedLine, ...]:

@@ -19,10 +19,11 @@ from api.checks.submission import KNOWN, Submission, read_item
 from api.checks.views import Question, question
 from api.forms.submission import MOST_DIGITS, MOST_TEXT
 from discharge.cases.model import ItemAnswer
-from discharge.codes.casework import OWNER_ROLES, TOLD_BY
+from discharge.codes.casework import TOLD_BY
 from discharge.errors import HomewardError
 from housing_checks.checks.answer_types import WRITTEN
 from housing_checks.checks.model import CheckItem
+from housing_checks.checks.owners import owners_of
 
 TOLD, NAME, ON, OWNER, DUE, SEEN, SHOWN = "told-", "name-", "on-", "owner-", "due-", "seen-", "shown-"
 """Begin the names of an item's fields: who told it and their name, the day, whose move and until when; the
@@ -212,7 +213,7 @@ def item_fields(sent: ItemSent, today: date, version: int, shown: str | None = N
             f"{ON}{code}", f"Day on which it was seen or said{about}", sent.on, faults, kind="date"
         ),
         owner_select=select_field(
-            f"{OWNER}{code}", "Whose move is it?", OWNER_ROLES.in_force(today), sent.owner, "Not said", faults
+            f"{OWNER}{code}", "Whose move is it?", owners_of(sent.item, today), sent.owner, "Not said", faults
         ),
         due_input=input_field(f"{DUE}{code}", "Until which day?", sent.due, faults, kind="date"),
         seen=sent.seen if sent.seen is not None else version,

@@ -34,5 +34,5 @@ def needed(around: Around) -> str:
     case = around.case
     if case.home_needed_on is None or case.discharge is not None:
         return "In brackets: how long it usually takes."
-    day = words.short_day(case.home_needed_on)
+    day = words.short_day(case.home_needed_on, today=around.today)
     return f"The home is needed by {day}. In brackets: how long it usually takes."

@@ -22,6 +22,8 @@ from discharge.codes.participation import PARTICIPANT_ROLES
 from discharge.risk.rules import rule_title
 from housing_checks.checks import move
 from housing_checks.checks.answers import counting_at_the_gate, takes_yes_or_no
+from housing_checks.checks.form import form_of_case
+from housing_checks.checks.owners import owners_of
 from housing_checks.lead_times import ITEMS, item_label
 from housing_checks.strands.definitions import DEFINITIONS, kind_words, steps_of
 from housing_checks.strands.rehousing.match import Match
@@ -73,6 +75,17 @@ def open_items(around: Around) -> Pairs:
     names = around.known.names.gate
     standing = counting_at_the_gate(around.case)
     return [(code, label) for code, label in names.items() if standing.get(code, "yes") != "yes"]
+
+
+def open_items_chosen(around: Around) -> Pairs:
+    """The same; once one was chosen, that."""
+    return [pair for pair in open_items(around) if around.chosen in ("", pair[0])]
+
+
+def item_owners(around: Around) -> Pairs:
+    """Whose move the item that was chosen can be."""
+    row = form_of_case(around.case).by_code.get(around.chosen)
+    return [(each.code, each.label) for each in owners_of(row, around.today)]
 
 
 def mitigated_items(around: Around) -> Pairs:

@@ -73,6 +73,7 @@ HOME = (
                 hint="Leave empty to use the usual number of days. After that the item is open again.",
             ),
         ),
+        note="Note (needed where no member of staff is named: who is it, and how to reach them?)",
         group="Home",
         shown=_has(ch.unsatisfied_items),
         first="item",
@@ -90,8 +91,8 @@ HOME = (
         "Name the owner and the date of an open item",
         "Save",
         (
-            Field("item", "Which item?", choices=ch.open_items),
-            Field("role", "Whose move is it?", choices=ch.from_list("owner-roles")),
+            Field("item", "Which item?", choices=ch.open_items_chosen),
+            Field("role", "Whose move is it?", choices=ch.item_owners),
             Field(
                 "user_id",
                 "Which member of our own staff, if any?",
@@ -100,8 +101,10 @@ HOME = (
             ),
             Field("due_on", "By when will it be done?", "date", optional=True),
         ),
+        note="Note (needed for a later day of what is late, or one long after the home is needed: why?)",
         group="Home",
         shown=_has(ch.open_items),
+        first="item",
     ),
     CommandForm(
         "start-strand",

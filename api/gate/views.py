@@ -46,7 +46,7 @@ def goes_on_beside(case: Case, known: Directory, today: date) -> tuple[ToDo, ...
 def hint(each: OpenWork, known: Directory, today: date) -> str:
     """Whose move it is and by when, what to do next, and since when it is so."""
     whose = f"{owner(each, known)}, {due(each.due_on, today)}"
-    since = f" Since {words.short_day(each.since)}." if each.since else ""
+    since = f" Since {words.short_day(each.since, today=today)}." if each.since else ""
     return f"{whose}. {each.next_action}{'' if each.next_action.endswith('?') else '.'}{since}"
 
 
@@ -63,8 +63,8 @@ def due(day: date | None, today: date) -> str:
     if day is None:
         return "no date yet"
     if day < today:
-        return f"was due {words.short_day(day)}"
-    return "by today" if day == today else f"by {words.short_day(day)}"
+        return f"was due {words.short_day(day, today=today)}"
+    return "by today" if day == today else f"by {words.short_day(day, today=today)}"
 
 
 def _tag(case: Case, each: Blocker) -> Tag:

@@ -36,6 +36,7 @@ Breach = Literal[
     "homes-searched",
     "hazard-overdue",
     "check-late",
+    "reason-asked",
 ]
 
 
@@ -117,6 +118,7 @@ CLOCK_ROWS = ListByEdition(CLOCKS)
 
 
 OFFER_CLOCK, REQUEST_CLOCK, CHECK_CLOCK = "offer-answer", "request-answer", "home-check"
+PUT_OFF_CLOCK = "item-put-off"
 
 
 def clock_fault(code: str) -> str | None:

@@ -21,9 +21,12 @@ class SharingBasis(Code):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerRole(Code):
-    """Whose move something is. ``hears`` is the role, of those who sign in, that is told when it is late."""
+    """Whose move something is. ``hears`` is the role, of those who sign in, that is told when it is late;
+    ``any_item`` says whether an item of the check that names no owners of its own can be their move.
+    """
 
     hears: str = COORDINATOR
+    any_item: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,7 @@ class MitigationCode(Code):
     ``named_by`` are the roles that may name it, ``answered_by`` the owners that may answer for it, and
     ``for_items`` the items that it can stand in for; none given means any. It never stands in for
     ``not_for_items``. ``in_words``: a note must say what is done, or what was decided and with whom.
+    ``person``: somebody is named who answers for it, a member of staff or in the note.
     """
 
     days: int
@@ -41,6 +45,7 @@ class MitigationCode(Code):
     for_items: tuple[str, ...] = ()
     not_for_items: tuple[str, ...] = ()
     in_words: bool = False
+    person: bool = False
 
     def may_be_named_by(self, role: str) -> bool:
         """Whether a role of people or systems may name it."""

@@ -79,6 +79,9 @@ def _faults_of_words(row: CheckItem) -> Iterator[str]:
         known = [each.code for each in OWNER_ROLES.rows]
         mend = nearest(row.owner, known, f"choose from {', '.join(known)}")
         yield f"owner: {row.owner!r} is not a role - {mend}"
+    for owner in row.owners:
+        if not OWNER_ROLES.known(owner):
+            yield f"owners: {owner!r} is not a role - choose from {OWNER_ROLES.name}"
     if row.owner_while is not None:
         yield from _faults_of_owner(row.owner_while)
     if row.gated and row.due is not None and not row.next_action:

@@ -13,7 +13,7 @@ from discharge.cases.events import AnswerSettled, CheckStarted, Event, Mitigatio
 from discharge.cases.evolve import fold
 from discharge.cases.model import Case, ItemAnswer
 from discharge.cases.stages import SINCE_ACCEPTANCE
-from discharge.codes.casework import OWNER_ROLES, SETTLE_REASONS, TOLD_BY
+from discharge.codes.casework import SETTLE_REASONS, TOLD_BY
 from discharge.codes.model import not_listed
 from discharge.errors import Refused, refuse_together
 from housing_checks.checks.answer_types import NOT_APPLICABLE
@@ -33,6 +33,7 @@ from housing_checks.checks.form import form_in_force, form_to_decide
 from housing_checks.checks.former_building import building_left
 from housing_checks.checks.model import CheckForm
 from housing_checks.checks.needed_records import counts
+from housing_checks.checks.owners import require_near_day, require_owner
 from housing_checks.checks.referral_statements import said_otherwise
 from housing_checks.checks.statements import said_of, standing
 from housing_checks.guards import require_order, require_stage
@@ -118,6 +119,7 @@ def _answer(
     before = case.check.given.get(item.code) if case.check is not None else None
     note = envelope.note_id if value == NOT_APPLICABLE else None
     words = words_of(value, command.text_notes.get(item.code) or note, before)
+    reasoned = bool(command.text_notes) or envelope.note_id is not None
     refuse_together(
         lambda: happened_on(envelope, now),
         lambda: require_answer(item, value, "value"),
@@ -128,8 +130,9 @@ def _answer(
         lambda: require_evidence(item, command.evidence, "evidence"),
         lambda: said_coded(TOLD_BY.name, command.told_by, on, "told_by"),
         lambda: require_way(command.through, on),
-        lambda: said_coded(OWNER_ROLES.name, command.owner_role, on, "owner_role"),
+        lambda: require_owner(item, command.owner_role, on, "owner_role"),
         lambda: require_order(on, command.due_on or on, "due_on"),
+        lambda: require_near_day(case, command.due_on, on, reasoned=reasoned),
     )
     return answer_of(
         item,

@@ -104,7 +104,9 @@ class CheckItem(Code):
     asked, or does not apply, blocks nothing; ``not_applicable`` says whether that may be said, and when.
 
     ``owner`` is the role whose move it is while the answer is not yes, another one with ``owner_while``;
-    with ``owner_stays`` it is given to nobody else. ``next_action`` says what they do, and ``due`` by when.
+    with ``owner_stays`` it is given to nobody else, and with ``owners`` to these as well (else to anybody
+    whose move any item can be). ``next_action`` says what they do, and ``due`` by when. ``while_open`` says
+    in the middle of a sentence that it is not yes yet.
     ``same_as`` names the item of an earlier edition that asks the same; with ``same_answers`` only these of
     its answers mean the same. ``safety``: about the safety of people, and never kept on a device.
     ``newest_counts``: it repeats what is decided elsewhere, so that the last answer counts, and nobody
@@ -134,6 +136,8 @@ class CheckItem(Code):
     owner: str = COORDINATOR
     owner_while: OwnerWhile | None = None
     owner_stays: bool = False
+    owners: tuple[str, ...] = ()
+    while_open: str = ""
     next_action: str = ""
     due: Due | None = None
     same_as: str | None = None

@@ -197,7 +197,7 @@ def _completed(case: Case, form: CheckForm, on: date, said: Mapping[str, str]) -
     values = {code: answer.value for code, answer in answers.items()}
     asked, applying = asked_of(case, form, values), set(applying_to(case, form, values))
     missing = [code for code in asked_of(case, form, {**values, **said}) if code not in values]
-    refuse_all([Refused("invalid-body", detail=code, where=f"answers.{code}") for code in missing])
+    refuse_all([Refused("item-not-answered", detail=code, where=f"answers.{code}") for code in missing])
     return CheckCompleted(
         completed_on=on,
         gated=tuple(code for code in gated_for(case, form) if code in applying),

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from discharge.cases.commands import AssignBlocker, Envelope
 from discharge.cases.decide.common import command_of, happened_on
 from discharge.cases.events import BlockerAssigned, Event
 from discharge.cases.model import Assignment, Case
 from discharge.cases.stages import SINCE_ACCEPTANCE
-from discharge.codes.casework import OWNER_ROLES
-from discharge.codes.model import not_listed
+from discharge.clocks import london_date
 from discharge.errors import Refused, refuse_together
 from housing_checks.checks.answers import counting_at_the_gate
 from housing_checks.checks.form import form_of_case
+from housing_checks.checks.owners import require_near_day, require_owner
+from housing_checks.gate.blockers import dated_items
 from housing_checks.guards import require_order, require_stage
 
 
 def assign_blocker(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
-    """Give an item an owner and a day. Refuses an item that is yes or that nobody answered, a role that there
-    is not, and a day before that on which it is said.
+    """Give an item an owner and a day. Refuses an item that is yes or that nobody answered, a role whose move
+    it cannot be, a day before that on which it is said, and one that is late or far off without a reason.
     """
     command = command_of(envelope, AssignBlocker)
     require_stage(case, SINCE_ACCEPTANCE)
@@ -27,8 +28,10 @@ def assign_blocker(case: Case, envelope: Envelope, now: datetime) -> list[Event]
     refuse_together(
         lambda: happened_on(envelope, now),
         lambda: _require_open(case, command.item),
-        lambda: _require_role(case, command, on),
+        lambda: require_owner(form_of_case(case).by_code.get(command.item), command.role, on, "role"),
         lambda: require_order(on, command.due_on or on, "due_on"),
+        lambda: require_near_day(case, command.due_on, on, reasoned=envelope.note_id is not None),
+        lambda: _require_reason(case, envelope, command, now),
     )
     assignment = Assignment(
         role=command.role,
@@ -50,12 +53,13 @@ def _require_open(case: Case, code: str) -> None:
         raise Refused("already-done", detail="item-is-yes", where="item")
 
 
-def _require_role(case: Case, asked: AssignBlocker, on: date) -> None:
-    """Refuse a role that there is not, and another one for an item whose owner stays."""
-    OWNER_ROLES.lookup(asked.role, on, "role")
-    row = form_of_case(case).by_code.get(asked.item)
-    if row is not None and row.owner_stays and asked.role != row.owner:
-        raise not_listed("owner-roles", asked.role, (row.owner,), "role")
+def _require_reason(case: Case, envelope: Envelope, asked: AssignBlocker, now: datetime) -> None:
+    """Refuse a later day for what is late already, unless a note says why."""
+    before = next((each.due_on for each in dated_items(case) if each.code == asked.item), None)
+    if before is None or asked.due_on is None or envelope.note_id is not None:
+        return
+    if before < london_date(now) and asked.due_on > before:
+        raise Refused("day-reason-needed", detail="late", where="due_on")
 
 
 def _same(before: Assignment | None, after: Assignment) -> bool:

@@ -38,7 +38,9 @@ def blockers_late_home_today(side: Role) -> Reader:
 
     def read(case: Case) -> Iterator[Known]:
         home_on = expected_home_on(case)
-        for day, late in _by_day(case, side) if home_on is not None else ():
+        if home_on is None:
+            return
+        for day, late in _by_day(case, side):
             words = {"late": _words(case, late), "expected": spoken_day(home_on)}
             yield Known(day=max(day + DAY, home_on), tells=_causes(late), words=words)
 

@@ -36,6 +36,7 @@ def name_mitigation(case: Case, envelope: Envelope, now: datetime) -> list[Event
         lambda: _not_in_place(item),
         *(partial(each, command, envelope.actor.role, on) for each in (_by_role, _with_owner, _for_item)),
         lambda: _in_words(command, on, envelope.note_id),
+        lambda: _by_a_person(command, on, envelope.note_id),
         lambda: _holds_until(command, on, today),
     )
     mitigation = Mitigation(
@@ -101,6 +102,13 @@ def _in_words(asked: NameMitigation, on: date, note_id: UUID | None) -> None:
     row = MITIGATIONS.find(asked.mitigation, on)
     if row is not None and row.in_words and note_id is None:
         raise Refused("note-needed", detail=asked.mitigation, where="note")
+
+
+def _by_a_person(asked: NameMitigation, on: date, note_id: UUID | None) -> None:
+    """Refuse one for which nobody is named: a role alone does not answer the telephone."""
+    row = MITIGATIONS.find(asked.mitigation, on)
+    if row is not None and row.person and asked.user_id is None and note_id is None:
+        raise Refused("mitigation-person-needed", where="user_id")
 
 
 def _holds_until(asked: NameMitigation, on: date, today: date) -> date | None:

@@ -13,6 +13,7 @@ from discharge.cases.stages import HOME
 from discharge.cases.unready import in_checked_home
 from discharge.codes.casework import MITIGATIONS, OWNER_ROLES
 from discharge.pathway_words import Names, former_words, middle
+from housing_checks.checks.form import form_of_case
 from housing_checks.gate.blockers import Blocker, blocking, foreseen, item_words
 from housing_checks.lead_times import item_label
 
@@ -28,7 +29,7 @@ def what_stands_between(case: Case, today: date, names: Names | None = None, mos
         return "The case is closed."
     names, blocked = names or Names(), _named_once(blocking(case))
     if not blocked:
-        return _open(case, names)
+        return _open(case, today, names)
     said = [_blocker_words(case, each, today, names) for each in blocked[:most]]
     if blocked[0].kind == "check" and len(said) > 1:
         said[1] = f"already known: {said[1]}"
@@ -60,9 +61,9 @@ def _opening(case: Case) -> str:
     return "Is at home, and the home is not ready" if case.in_community else "Cannot go home yet"
 
 
-def _open(case: Case, names: Names) -> str:
+def _open(case: Case, today: date, names: Names) -> str:
     held = [
-        _mitigation_words(case, item.code, item.mitigation, names)
+        _mitigation_words(case, item.code, item.mitigation, today, names)
         for item in case.gate_items
         if item.mitigation is not None and item.value != "yes"
     ]
@@ -73,10 +74,10 @@ def _open(case: Case, names: Names) -> str:
     return f"{ready} while this holds: {_joined(held)}."
 
 
-def _mitigation_words(case: Case, code: str, named: Mitigation, names: Names) -> str:
+def _mitigation_words(case: Case, code: str, named: Mitigation, today: date, names: Names) -> str:
     who = _who(named.role, names.users.get(named.user_id) if named.user_id is not None else None)
     instead = middle(MITIGATIONS.label(named.code))
-    return f"{middle(item_words(case, code))}: {instead} ({who}, until {short_day(named.ends_on)})"
+    return f"{middle(item_words(case, code))}: {instead} ({who}, until {short_day(named.ends_on, today)})"
 
 
 def _blocker_words(case: Case, each: Blocker, today: date, names: Names) -> str:
@@ -92,10 +93,18 @@ def _what(case: Case, each: Blocker) -> str:
         strand = case.strands[each.code]
         previous = f", {former_words(strand)}" if strand.former_home else ""
         return f"{_work(strand)}{previous}"
-    label = middle(item_words(case, each.code))
+    label = spoken(case, each.code)
+    if label != middle(item_words(case, each.code)):
+        return label
     if each.why == "no" and each.code not in case.gate:
         return f"{label}: no"
     return f"{label}, {_WHY[each.why]}" if each.why in _WHY else label
+
+
+def spoken(case: Case, code: str) -> str:
+    """An item in the middle of the sentence, in words of its own that it is not yes yet where it has some."""
+    row = form_of_case(case).by_code.get(code)
+    return (row.while_open if row is not None else "") or middle(item_words(case, code))
 
 
 _WHY = {
@@ -133,8 +142,8 @@ def _by(due: date | None, today: date) -> str:
     if due is None:
         return ""
     if due < today:
-        return f"was due {short_day(due)}"
-    return "by today" if due == today else f"by {short_day(due)}"
+        return f"was due {short_day(due, today)}"
+    return "by today" if due == today else f"by {short_day(due, today)}"
 
 
 def _joined(words: Sequence[str]) -> str:

@@ -252,6 +252,7 @@ class Teller:
                 mitigation=m.NameMitigationCommandMitigation.TEMPORARY_HEATING,
                 role=m.NameMitigationCommandRole.LANDLORD,
                 until_on=self.day(120),
+                note="Jo Elm of the landlord brings two heaters.",
             ),
         )
         assert not self.blocking()

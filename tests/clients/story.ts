@@ -199,7 +199,7 @@ class Teller {
     if (blocking.map((each) => each.code).join() !== "heating") throw new Error(JSON.stringify(blocking));
     await this.tell("coordinator", {
       kind: "name-mitigation", effective_on, item: "heating", mitigation: "temporary-heating", role: "landlord",
-      until_on: this.day(120),
+      until_on: this.day(120), note: "Jo Elm of the landlord brings two heaters.",
     });
     const found = await this.see();
     if (found.blocking?.length !== 0) throw new Error(JSON.stringify(found.blocking));

@@ -13,8 +13,8 @@ from discharge.cases.model import Stage
 from discharge.codes.casework import OWNER_ROLES
 from discharge.pathway_words import middle
 from housing_checks.checks.rules import left_to_start
-from housing_checks.gate.blockers import beside, blocking, item_words
-from housing_checks.gate.sentence import MOST_NAMED, what_stands_between
+from housing_checks.gate.blockers import beside, blocking
+from housing_checks.gate.sentence import MOST_NAMED, spoken, what_stands_between
 from tests.housing_checks.paper import BEGINS, FORM, PaperCase, Told, paper_cases
 
 EVERY = pytest.mark.parametrize("paper", paper_cases(), ids=lambda paper: paper.name)
@@ -82,7 +82,7 @@ def test_given_a_written_case_then_the_sentence_names_what_blocks_and_whose_move
     if len(named) > MOST_NAMED:
         assert f"{len(named) - MOST_NAMED} more" in said
     for code, role in paper.blocks.items() if len(named) <= MOST_NAMED else ():
-        assert middle(item_words(case, code)) in said, code
+        assert spoken(case, code) in said, code
         assert middle(OWNER_ROLES.label(role)) in said, role
 
 

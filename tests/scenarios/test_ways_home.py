@@ -91,6 +91,7 @@ def test_given_nothing_switched_on_at_home_when_the_basics_are_seen_to_then_the_
         mitigation="meals-delivered",
         role="family-carer",
         until_on=str(olive.day(40)),
+        note="Her son Ben brings them.",
     )
     olive.then_strand_is("basics/1", "completed")
     olive.then_the_case_is("ready")

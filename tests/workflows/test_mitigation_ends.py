@@ -20,6 +20,7 @@ from tests.workflows.waiting import until
 from workflows import worker_pool
 
 DAY = timedelta(days=1)
+JO = UUID(int=1)
 
 
 async def heaters(story: Story, days: int) -> date:
@@ -27,7 +28,7 @@ async def heaters(story: Story, days: int) -> date:
     await story.until_checked(heating="no")
     until_on = told.CLOCK.today(await story.env.get_current_time()) + days * DAY
     named = cmd.NameMitigation(
-        item="heating", mitigation="temporary-heating", role="coordinator", until_on=until_on
+        item="heating", mitigation="temporary-heating", role="coordinator", user_id=JO, until_on=until_on
     )
     await story.do(named)
     assert (await story.case()).stage is Stage.READY

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from discharge import calendar
 from discharge.clocks import CaseClock, london
 
 NO_BREAK = "\u00a0"
@@ -19,9 +20,9 @@ def day(value: date | None, missing: str = "Not known") -> str:
     return f"{value.day} {value:%B %Y}" if value else missing
 
 
-def short_day(value: date | None, missing: str = DASH) -> str:
-    """Tue 3 Mar."""
-    return f"{value:%a} {value.day} {value:%b}" if value else missing
+def short_day(value: date | None, missing: str = DASH, today: date | None = None) -> str:
+    """Tue 3 Mar; with its year where ``today`` is in another one."""
+    return calendar.short_day(value, today) if value else missing
 
 
 def moment(value: datetime | None, missing: str = DASH) -> str:

@@ -89,6 +89,7 @@ async def test_given_it_may_harm_this_man_today_then_it_blocks_24_hours_count_an
     due = datetime.fromisoformat(running(mould)["awaab-emergency"])
     assert due == door.clock.now + timedelta(hours=24)
     room = {"item": "no-emergency-hazard", "mitigation": "room-closed-off", "role": "family-carer"}
+    room |= {"note": "Their son."}
     await door.post(f"/api/v1/cases/{case_id}/commands", {"kind": "name-mitigation", **room}, "coordinator")
     await door.settle()
     case = (await door.get(f"/api/v1/cases/{case_id}", "coordinator")).json()

@@ -65,7 +65,7 @@ def test_given_an_answer_that_leaves_items_out_then_they_are_not_asked_and_block
 
 
 def test_given_an_answer_that_opens_items_then_the_check_is_not_complete_without_them() -> None:
-    with pytest.raises(Refused, match="invalid-body") as refusal:
+    with pytest.raises(Refused, match="item-not-answered") as refusal:
         Story().ask(handed_in(oxygen="yes", smokes="yes", door="80", alarm="2026-03-30"), on=BEGINS)
     assert refusal.value.detail == "cylinder"
     assert Story().ask(handed_in(**WITH_OXYGEN), on=BEGINS).case.stage is Stage.READY

@@ -192,7 +192,10 @@ def test_given_an_answer_whose_validity_ended_there_when_merged_then_it_stays_be
 def test_given_a_mitigation_there_when_merged_then_it_stands_in_for_nothing_here_and_is_named() -> None:
     there = Other()
     there.check(food="no")
-    there.ask(cmd.NameMitigation(item="food", mitigation="meals-delivered", role="family-carer"), on=1)
+    meals = cmd.NameMitigation(
+        item="food", mitigation="meals-delivered", role="coordinator", user_id=uuid5(CASE, "jo")
+    )
+    there.ask(meals, on=1)
     kept = merge(Ward().check(), there.ended, on=2)
     assert "food" in kept.shut_by
     assert merged(kept.case).left[MITIGATIONS] == ("food",)

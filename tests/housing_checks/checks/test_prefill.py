@@ -69,7 +69,7 @@ def test_given_a_proposal_then_it_names_its_source_and_day_and_is_no_answer() ->
     assert story.case.check is None
     answers = all_well(story.case)
     del answers["lives-with"]
-    with pytest.raises(Refused, match="invalid-body") as refused:
+    with pytest.raises(Refused, match="item-not-answered") as refused:
         story.ask(CompleteCheck(form=FORM_2.code, answers=answers))
     assert refused.value.detail == "lives-with"
 

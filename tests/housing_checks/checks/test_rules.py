@@ -68,7 +68,7 @@ def test_an_item_that_the_form_does_not_have_is_refused_without_repeating_it() -
 def test_an_item_left_out_is_refused_by_name() -> None:
     given = answers()
     del given["water"]
-    with pytest.raises(Refused, match="invalid-body") as refusal:
+    with pytest.raises(Refused, match="item-not-answered") as refusal:
         Story().decide(CompleteCheck(form=FORM_1.code, answers=given))
     assert refusal.value.detail == "water"
 

@@ -8,16 +8,18 @@ from uuid import uuid5
 import pytest
 
 from discharge.cases import commands as cmd
+from discharge.cases.events import BlockerAssigned
 from discharge.cases.evolve import fold
-from discharge.cases.model import Alert, Case
+from discharge.cases.model import Alert, Assignment, Case
 from discharge.clocks import london_midnight
 from discharge.codes.casework import OWNER_ROLES
 from discharge.risk.alerts import judge, next_look
 from discharge.risk.engine import Finding, evaluate
 from discharge.risk.facts import facts_of
 from housing_checks.gate.blockers import blocking
+from tests.discharge.cases.stories import CASE
 from tests.housing_checks.homes import FORM_1
-from tests.housing_checks.paper import BEGINS, CASE, WARD, PaperCase, Told
+from tests.housing_checks.paper import BEGINS, WARD, PaperCase, Told
 from tests.housing_checks.test_community import AT_HOME
 from tests.housing_checks.test_pathway import ALL_YES, walk
 from tests.housing_checks.test_unready import rules
@@ -63,7 +65,9 @@ def late_alerts(case: Case) -> dict[str, Alert]:
 
 
 def give(case: Told, item: str, role: str, day: int) -> None:
-    case.ask(cmd.AssignBlocker(item=item, role=role, due_on=on(day)))
+    """Whatever the rules for owners and days say: what is late is told of every case there is."""
+    assigned = Assignment(role=role, due_on=on(day), assigned_on=on(0))
+    case.case = fold(case.case, [BlockerAssigned(item=item, assignment=assigned)])
 
 
 def test_given_blockers_past_their_day_then_each_side_has_one_alert_that_names_its_own_and_not_before() -> (
@@ -117,6 +121,7 @@ def test_given_an_answer_a_new_day_or_a_mitigation_then_nobody_is_told_any_more(
     again = judged(case.case, 4)
     assert again == case.case
     give(case, "food", "landlord", 8)
+    case.case = judged(case.case, 4)
     assert late_alerts(case.case) == {}
     case.case = judged(case.case, 9)
     assert late_alerts(case.case).keys() == {"blockers-late-housing"}
