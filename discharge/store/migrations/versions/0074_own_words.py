@@ -7,7 +7,7 @@ from alembic import op
 from discharge.store.migrations import run_sql
 
 revision = "0074"
-down_revision = "0073"
+down_revision = "0075"
 branch_labels = None
 depends_on = None
 
