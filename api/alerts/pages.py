@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from api.alerts import queries
 from api.alerts.views import Filter, owners, present
-from api.commands.service import AskedCommand, ask
+from api.commands.asked import AskedCommand
+from api.commands.service import ask
 from api.forms.submission import as_sent, seen_of
 from api.web import names
 from api.web.page.visit import Visitor

@@ -12,10 +12,11 @@ from api.cases import queries
 from api.cases.json_views import case_detail, case_line
 from api.cases.schemas import CaseDetail, CaseList, RecordLook, RecordLooks, Timeline
 from api.commands.answers import command_answer, command_status, request_status
+from api.commands.asked import AskedCommand
 from api.commands.danger_words import who_reads_it
 from api.commands.kinds import split
 from api.commands.schemas import CommandAnswer, CommandRequest, CommandStatus
-from api.commands.service import AskedCommand, ask, others_changed
+from api.commands.service import ask, others_changed
 from api.contact_details.queries import contact_cards
 from api.looks.notes import who_looked
 from api.web import names

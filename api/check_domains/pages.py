@@ -27,7 +27,8 @@ from api.check_items.scene import ANSWER, Scene, scene
 from api.check_items.service import Saved, save_item
 from api.check_items.views import item_line, slug_of
 from api.checks.views import error_line
-from api.commands.service import AskedCommand, ask
+from api.commands.asked import AskedCommand
+from api.commands.service import ask
 from api.forms.submission import CHANGED_SINCE, as_sent, seen_of
 from api.web.page import words
 from api.web.page.visit import Visit, Visitor

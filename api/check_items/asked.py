@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from api.check_items.schemas import ItemAnswerBody
-from api.commands.service import AskedCommand
+from api.commands.asked import AskedCommand
 from discharge.cases.commands import ConfirmItem
 
 

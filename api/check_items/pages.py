@@ -26,7 +26,8 @@ from api.check_items.views import (
     tag_of_item,
 )
 from api.checks.views import error_line
-from api.commands.service import AskedCommand, ask
+from api.commands.asked import AskedCommand
+from api.commands.service import ask
 from api.evidence.pages import uploaded_here
 from api.evidence.queries import files_of
 from api.evidence.service import ADD

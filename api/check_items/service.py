@@ -12,7 +12,8 @@ from api.check_items.answer_source import TELLER, TELLER_NAME, WAY
 from api.check_items.asked import asked_answer
 from api.check_items.fields import DUE, NAME, ON, OWNER, TOLD, ItemSent
 from api.checks.submission import KNOWN, answer_field, note_field
-from api.commands.service import Outcome, ask
+from api.commands.asked import Outcome
+from api.commands.service import ask
 from api.forms.submission import as_sent
 from api.web.page.visit import Visit
 from api.web.refusals import CaseChanged, Contradicted

@@ -14,8 +14,9 @@ from starlette.responses import Response
 from api.cases import queries as case_queries
 from api.checks.submission import Submission, answer_field, read_submission, refused_faults
 from api.checks.views import CheckPage, error_line, present
+from api.commands.asked import AskedCommand
 from api.commands.pages import done_href
-from api.commands.service import AskedCommand, ask
+from api.commands.service import ask
 from api.forms.submission import ABOUT_DANGER, CHANGED_SINCE, Fault, Filled, as_sent, note_fault, seen_of
 from api.forms.views import confirms, error_list
 from api.web.page import words

@@ -15,8 +15,9 @@ from starlette.responses import Response
 
 from api.cases import queries as case_queries
 from api.cases.queries import CaseFile
+from api.commands.asked import AskedCommand
 from api.commands.pages import done_href
-from api.commands.service import AskedCommand, ask
+from api.commands.service import ask
 from api.forms.submission import as_sent, seen_of
 from api.looks.notes import looked
 from api.web.depends import Caller, Ready

@@ -9,8 +9,9 @@ from fastapi.responses import JSONResponse
 
 from api.changes.json_views import changes_json
 from api.changes.views import Changes
+from api.commands.asked import Outcome
+from api.commands.execution import refusal
 from api.commands.schemas import CommandAnswer, CommandStatus
-from api.commands.service import Outcome, refusal
 from api.web.problems import RETRY_SECONDS, problem
 from discharge.cases.commands import ANSWER
 from discharge.clocks import london_date

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from api.commands.service import AskedCommand
+from api.commands.asked import AskedCommand
 from api.safety.line import read_by
 from api.web.principals import Principal
 from api.web.services import Services

@@ -13,8 +13,9 @@ from starlette.responses import Response
 from api.cases import queries as case_queries
 from api.cases.summary import home_words
 from api.commands import views
+from api.commands.asked import AskedCommand, Outcome
 from api.commands.kinds import read_command
-from api.commands.service import AskedCommand, Outcome, ask, others_changed
+from api.commands.service import ask, others_changed
 from api.forms.definitions import FORMS, shape
 from api.forms.model import Around, CommandForm
 from api.forms.submission import Filled, as_sent, faults_of, fill_again, note_of, read_form

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.cases.note_words import NoteLine, note_line
-from api.commands.service import refusal
+from api.commands.execution import refusal
 from api.forms.definitions import FORMS
 from api.web.names import Directory
 from api.web.page import words

@@ -9,7 +9,8 @@ from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from api.commands.service import AskedCommand, ask
+from api.commands.asked import AskedCommand
+from api.commands.service import ask
 from api.evidence.files import as_a_file
 from api.evidence.queries import FilesOfCase, files_of, one_file, open_file
 from api.evidence.service import ADD, REMOVE

@@ -9,7 +9,9 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.commands.service import AskedCommand, Outcome, body_hash, execute, existing, seen_case, take
+from api.commands.asked import AskedCommand, Outcome
+from api.commands.execution import body_hash, execute, existing, take
+from api.commands.service import seen_case
 from api.evidence.checker import looked_over
 from api.web.principals import Principal
 from api.web.services import Services

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.commands.service import body_hash
+from api.commands.execution import body_hash
 from api.fhir import requests
 from api.fhir.cases import fhir_base
 from api.fhir.resource_types import SERVICE_REQUEST

@@ -16,7 +16,8 @@ from starlette.responses import FileResponse, JSONResponse, Response
 
 from api.cases import queries as case_queries
 from api.cases.queries import CaseFile
-from api.commands.service import AskedCommand, Outcome, ask
+from api.commands.asked import AskedCommand, Outcome
+from api.commands.service import ask
 from api.offline_checks import views
 from api.offline_checks.schemas import Asked, Became, DeviceSession, OfflineAnswer
 from api.web import names

@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.commands.service import AskedCommand, Outcome, body_hash, execute, existing, take
+from api.commands.asked import AskedCommand, Outcome
+from api.commands.execution import body_hash, execute, existing, take
 from api.looks.notes import who
 from api.referral_requests.queries import SOMEBODY_NEW, RequestFile, read_request
 from api.web.principals import Principal

@@ -16,8 +16,9 @@ from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.cases.viewer import known_here, seen_person, viewer_of
+from api.commands.asked import AskedCommand, Outcome
 from api.commands.contradictions import require_known, require_no_contradiction
-from api.commands.service import AskedCommand, Outcome, body_hash, execute, existing, take
+from api.commands.execution import body_hash, execute, existing, take
 from api.looks.notes import who
 from api.messages.raw_messages import RawMessage, keep_raw
 from api.referrals import numbers, person_lookup

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from api.commands.service import AskedCommand, ask
+from api.commands.asked import AskedCommand
+from api.commands.service import ask
 from api.web.principals import Principal
 from api.web.services import Services
 from discharge.cases.command_stages import may_ask

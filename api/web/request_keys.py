@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import FormData, UploadFile
 
-from api.commands.service import body_hash
+from api.commands.execution import body_hash
 from api.web.depends import Caller, IdempotencyKey
 from api.web.principals import Principal
 from api.web.services import Services

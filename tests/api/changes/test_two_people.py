@@ -42,7 +42,7 @@ def answer_at_once(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     async def answer(_client: Any, _clock: Any, envelope: Envelope, _within: Any) -> Answer:
         return (await carried_out(door.worker, envelope, door.clock.now)).answer
 
-    monkeypatch.setattr("api.commands.service.execute_command", answer)
+    monkeypatch.setattr("api.commands.execution.execute_command", answer)
 
 
 @pytest.fixture(autouse=True)

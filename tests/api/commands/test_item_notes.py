@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from api.commands.service import AskedCommand, require_items
+from api.commands.asked import AskedCommand, require_items
 from api.web.body_faults import faults_of
 from discharge.cases.commands import SaveAnswers
 from discharge.errors import HomewardError
