@@ -185,7 +185,7 @@ class Siege:
             self.unnoticed.append(breakage)
         else:
             self.first[breakage.place] = [found, *(each for each in first if each != found)]
-        print("." if found is None else "F", end="", flush=True)
+        print(f"\n{breakage.name}" if found is None else ".", end="", flush=True)
 
     def _noticed(self, items: list[pytest.Item], order: list[int]) -> int | None:
         """The number of the test that fails, in a child."""
@@ -236,18 +236,16 @@ def main() -> int:
     """Break the walls, and return 0 if each breakage that no test notices is explained."""
     chosen = [wall for name, wall in walls().items() if not sys.argv[1:] or name in sys.argv[1:]]
     known = {row["breakage"] for row in rows().get("known", [])}
-    strangers = 0
+    strangers: list[str] = []
     with lent_server() as lent:
         os.environ |= lent
         port, _, keys = lent[LENT].partition(":")
         server = Server(int(port), Keys(Path(keys)))
         server.create(PRISTINE, TEMPLATE)
         for siege in [besiege(server, wall) for wall in chosen]:
-            for each in siege.unnoticed:
-                if each.name not in known:
-                    strangers += 1
-                    print(f"\n{each.name}")
-    return int(strangers > 0)
+            strangers += [each.name for each in siege.unnoticed if each.name not in known]
+    print("\n".join(["", f"{len(strangers)} breakages go unnoticed and are not explained.", *strangers]))
+    return int(bool(strangers))
 
 
 if __name__ == "__main__":

@@ -374,6 +374,30 @@ async def test_given_unsent_answers_when_somebody_signs_out_then_they_are_warned
     assert (await read(door, case_id))["check"]["answers"]["heating"] == "no"
 
 
+async def test_given_two_people_on_one_device_when_one_signs_out_then_what_the_other_keeps_stays_alone(
+    door: Door, phone: Phone, case_id: UUID
+) -> None:
+    """The browser clears nothing then: what is to go is wiped by the page itself."""
+    await phone.takes(case_id)
+    sign_in(door, "coordinator", "HOUSING")
+    name, value = next(iter(door.client.cookies.items()))
+    await phone.context.add_cookies([{"name": name, "value": value, "url": phone.address}])
+    first = phone.pin
+    page = await phone.takes(case_id)
+    await phone.context.set_offline(True)
+    await answers(page, "heating", "No")
+    await page.goto("about:blank")
+    await phone.context.set_offline(False)
+    await phone.signs_in()
+    page = await phone.page()
+    await page.goto(f"{phone.address}/cases/{case_id}/check")
+    assert await kept(page) == {"checks": 2, "answers": 1, "endings": 0}
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
+    assert await kept(page) == {"checks": 1, "answers": 1, "endings": 0}
+    assert phone.pin != first
+
+
 async def test_given_no_https_when_a_check_is_to_be_taken_along_then_it_is_not_and_the_page_says_why(
     door: Door, phone: Phone, case_id: UUID
 ) -> None:

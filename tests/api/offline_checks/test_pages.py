@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,10 +11,13 @@ import httpx
 import pytest
 
 from api.web.sign_in.sessions import Session
+from discharge.cases.events import ParticipantJoined
+from discharge.cases.model import Participant
 from discharge.codes.casework import ANSWER_WAYS, TOLD_BY
 from tests.api.conftest import Door
 from tests.api.offline_checks.conftest import read
 from tests.api.signing_in import form_token, sign_in
+from tests.fixtures.cases import loaded, recorded, request
 from tests.housing_checks.form_two import FORM_2, form_two_in_force
 from tests.housing_checks.homes import FORM_1
 
@@ -278,3 +282,44 @@ async def test_given_a_code_that_is_in_no_list_then_the_answer_waits_for_the_per
     await sends(door, session, case_id, told_by="milkman", seen_version=seen)
     await door.settle()
     assert (await read(door, case_id))["check"]["answers"]["heating"] == "unknown"
+
+
+async def asked_by(door: Door, case_id: UUID, role: str, organisation: str | None = None) -> list[int]:
+    """With what somebody is answered who asks for the page, for what is kept of it, and who answers."""
+    session = sign_in(door, role, organisation)
+    paths = (f"/cases/{case_id}/check/offline", f"/cases/{case_id}/check/offline/content")
+    found = [(await door.client.get(path)).status_code for path in paths]
+    return [*found, (await sends(door, session, case_id)).status_code]
+
+
+async def looks(door: Door, case_id: UUID) -> int:
+    answer = await door.get(f"/api/v1/cases/{case_id}/who-looked", "coordinator")
+    return sum("device" in each["what"] or "take it along" in each["what"] for each in answer.json()["looks"])
+
+
+@pytest.mark.parametrize("role", ["trust-monitor", "discharge-team", "operator"])
+async def test_given_a_role_that_answers_no_check_then_none_is_taken_along_or_answered_and_no_case_is_read(
+    door: Door, case_id: UUID, role: str
+) -> None:
+    before = await looks(door, case_id)
+    assert await asked_by(door, case_id, role) == [403] * 3
+    assert await looks(door, case_id) == before
+
+
+async def test_given_a_landlord_that_takes_part_then_no_check_is_taken_along_or_answered(
+    door: Door, case_id: UUID
+) -> None:
+    assert await asked_by(door, case_id, "coordinator", "LANDLORD") == [404] * 3
+    part = Participant(
+        organisation_id=door.places.landlord, role="landlord", basis="consent", from_on=date(2026, 3, 2)
+    )
+    case = await loaded(door.worker, case_id)
+    await recorded(door.worker, request(case, door.places.trust, ParticipantJoined(participant=part)))
+    assert await asked_by(door, case_id, "coordinator", "LANDLORD") == [403] * 3
+
+
+async def test_given_a_case_that_nobody_has_accepted_then_its_check_is_not_taken_along_yet(
+    door: Door,
+) -> None:
+    made = await door.referred()
+    assert await asked_by(door, made, "coordinator") == [409] * 3

@@ -154,16 +154,18 @@ async def test_given_files_then_those_who_care_see_them_and_a_partner_what_is_sh
         file(case_id, places.landlord, uuid4(), state="waiting", sensitivity="restricted"),
         file(elsewhere, places.trust, uuid4(), state="kept", shown_to=landlord),
         file(elsewhere, places.landlord, uuid4(), state="waiting"),
+        file(case_id, places.trust, uuid4(), state="kept", sha256="of this case"),
+        file(case_id, places.trust, uuid4(), state="waiting"),
     ]
     for row in rows:
         await put(owner, FILE, None, **row)
     for where in (case_id, elsewhere):
-        for digest in ("d", "of nobody"):
+        for digest in ("d", "of nobody", "of this case"):
             await put(owner, CONTENT, None, case_id=where, sha256=digest)
     found = {
         name: await seen(api, getattr(places, name)) for name in ("trust", "housing", "landlord", "stranger")
     }
-    assert found == {"trust": [6, 2], "housing": [4, 1], "landlord": [2, 1], "stranger": [2, 1]}
+    assert found == {"trust": [8, 3], "housing": [6, 2], "landlord": [2, 1], "stranger": [2, 1]}
 
 
 async def test_given_how_full_a_case_is_then_it_counts_what_is_kept_and_what_is_still_to_come_of_this_case(
@@ -178,7 +180,7 @@ async def test_given_how_full_a_case_is_then_it_counts_what_is_kept_and_what_is_
     for row in (
         file(case_id, places.trust, uuid4(), state="kept"),
         file(case_id, places.trust, uuid4(), state="kept", sensitivity="restricted"),
-        file(case_id, places.trust, uuid4(), state="removed"),
+        file(case_id, places.trust, commands["taken"], state="removed"),
         file(case_id, places.trust, commands["taken"]),
         file(case_id, places.trust, commands["refused"]),
         file(case_id, places.trust, uuid4()),
