@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from discharge.calendar import spoken_day
 from discharge.cases.model import MergedCase
-from housing_checks.checks.handing_over import EXPIRED, FILES, MITIGATIONS, RECORDS
+from housing_checks.checks.handing_over import EXPIRED, FILES, MITIGATIONS, OTHER_ADDRESS, RECORDS
 from housing_checks.checks.merged_in import HAZARDS, HERE_TOO, NOT_ON_FORM, OTHER_BUILDING, OVERTAKEN
 from housing_checks.item_words import gate_items
 
 STAYED: Mapping[str, str] = {
+    OTHER_ADDRESS: "The two records gave homes with different postcodes: ask which home was checked",
     OTHER_BUILDING: "Answers about another building are not used here: {what}",
     NOT_ON_FORM: "The form of this check does not ask: {what}",
     OVERTAKEN: "Work was done here since, so the older answers are only in the history: {what}",

@@ -18,7 +18,10 @@ from housing_checks.checks.model import CheckForm
 
 UNKNOWN = "unknown"
 EXPIRED, MITIGATIONS, FILES, RECORDS = "expired", "mitigations", "files", "records"
-"""Why something is not handed over: it holds no longer, or somebody has to decide, or record, it anew."""
+OTHER_ADDRESS = "other-address"
+"""Why something is not handed over: it holds no longer, or somebody has to decide, or record, it anew;
+or the records of the two people gave them homes in different places.
+"""
 
 
 def handed_over(case: Case, into: UUID, on: date, only: UUID | None = None) -> HandedOver:
@@ -50,6 +53,11 @@ def _passed_on(
         hazards=tuple(_hazard(each, into) for each in case.open_hazards if each.key in merged.hazards),
         stays=merged.left,
     )
+
+
+def at_another_address(handed: HandedOver) -> HandedOver:
+    """What is handed over, where the two records gave the person homes with different postcodes."""
+    return handed.model_copy(update={"stays": {**handed.stays, OTHER_ADDRESS: ("postcode",)}})
 
 
 def copy_of(note_id: UUID | None, into: UUID) -> UUID | None:

@@ -28,6 +28,7 @@ from discharge.cases.evolve import fold
 from discharge.cases.model import Case, HandedOver, Hazard, ItemAnswer, MergedCase
 from housing_checks.checks.form import form_of, form_of_case
 from housing_checks.checks.former_building import UNSAID
+from housing_checks.checks.handing_over import OTHER_ADDRESS
 from housing_checks.checks.item_rules import follows, known_since
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.needed_records import counts
@@ -44,6 +45,8 @@ OTHER_BUILDING, NOT_ON_FORM, OVERTAKEN, HAZARDS, HERE_TOO = (
 """Why something stays behind: it is about another building; this form has no such item; what was done here
 since, or said again, makes it the past; a hazard of another building, or one that is recorded here as well.
 """
+OWN_HOME = "own-home"
+"""The answer that the person goes to the home that is their address."""
 IN_ERROR = "entered-in-error"
 """Why a hazard is closed that was never about this person's home."""
 
@@ -170,7 +173,9 @@ def _same_hazard(here: Hazard, there: Hazard) -> bool:
 
 
 def about_another_building(case: Case, form: CheckForm, theirs: CheckForm, handed: HandedOver) -> bool:
-    """Whether the other check was about another building than this one, as far as anybody said."""
+    """Whether the other check was about another building than this one, as far as anybody said, or as the
+    addresses tell of people who go to their own home.
+    """
     if handed.home_let_id is not None and case.home_let_id not in (None, handed.home_let_id):
         return True
     item = next((each for each in form.items if each.names_the_building), None)
@@ -179,6 +184,8 @@ def about_another_building(case: Case, form: CheckForm, theirs: CheckForm, hande
         return False
     here = {each.value for each in standing(case.check, item.code)} - UNSAID
     there = {each.value for each in handed.statements.get(code, ())} - UNSAID
+    if OTHER_ADDRESS in handed.stays and (here | there) <= {OWN_HOME}:
+        return True
     return bool(here and there) and not here & there
 
 

@@ -18,11 +18,12 @@ from discharge.cases.commands import Envelope, NoteMergedCase, NotePartedCase
 from discharge.cases.events import CaseClosed, CaseMergedIn, CaseParted, CaseReopened
 from discharge.cases.model import Actor, Case, HandedOver
 from discharge.roles import SYSTEM
+from discharge.store.addresses import home_of
 from discharge.store.contact_moves import MERGE_UNDONE
 from discharge.store.outbox import queue_case_signal
 from discharge.store.projections import Change, register_projection
-from discharge.store.tables import CaseEventRow, NoteRow
-from housing_checks.checks.handing_over import copy_of, handed_over
+from discharge.store.tables import CaseEventRow, CaseRow, NoteRow
+from housing_checks.checks.handing_over import at_another_address, copy_of, handed_over
 
 COPIED = (
     "item",
@@ -52,6 +53,8 @@ async def project_merges(session: AsyncSession, change: Change) -> None:
         match event:
             case CaseClosed(outcome="merged", merged_into=UUID() as into):
                 handed = handed_over(case, into, event.closed_on)
+                if await _at_different_postcodes(session, case.case_id, into):
+                    handed = at_another_address(handed)
                 await _hand_over(session, case, into, case.case_id, handed, event.closed_on)
             case CaseReopened(reason=reason) if reason == MERGE_UNDONE and change.before is not None:
                 await _take_back(session, case, change.before.merged_into, case.case_id, event.reopened_on)
@@ -70,6 +73,14 @@ async def _hand_over(
     envelope = _envelope(case, into, on, NoteMergedCase(merged_case_id=source, handed=handed))
     await _copy_notes(session, case.case_id, envelope, handed)
     await queue_case_signal(session, envelope)
+
+
+async def _at_different_postcodes(session: AsyncSession, *cases: UUID) -> bool:
+    """Whether the records of the people of these cases give them homes with different postcodes."""
+    people = await session.scalars(select(CaseRow.person_id).where(CaseRow.id.in_(cases)))
+    homes = [await session.scalar(home_of(each)) for each in set(people)]
+    codes = {"".join(home.postcode.split()).upper() for home in homes if home is not None and home.postcode}
+    return len(codes) > 1
 
 
 async def _take_back(session: AsyncSession, case: Case, into: UUID | None, source: UUID, on: date) -> None:

@@ -13,7 +13,7 @@ from discharge.cases import events as ev
 from discharge.cases.evolve import fold
 from discharge.cases.model import Actor, Case, Check, Hazard, ItemAnswer, MergedCase
 from housing_checks.checks.form import form_of
-from housing_checks.checks.handing_over import EXPIRED, MITIGATIONS, handed_over
+from housing_checks.checks.handing_over import EXPIRED, MITIGATIONS, at_another_address, handed_over
 from housing_checks.checks.merged_in import HAZARDS, HERE_TOO, NOT_ON_FORM, OTHER_BUILDING
 from housing_checks.facts import answers_against_merged, cases_merged_in
 from housing_checks.merge_words import merged_words, stayed_behind
@@ -147,6 +147,22 @@ def test_given_it_is_unknown_where_they_go_when_merged_then_answers_come_over() 
     kept = said(said(Ward(), "destination", "unknown"), "heating", "yes")
     merge(kept, Other().said("destination", "other-home", "told").said("heating", "no").ended)
     assert values(kept.case, "heating") == ["yes", "no"]
+
+
+def test_given_homes_with_different_postcodes_when_merged_then_answers_about_the_building_stay_behind() -> (
+    None
+):
+    there = Other().said("heating", "yes").said("moves-how", "hoisted").ended
+    handed = at_another_address(handed_over(there, CASE, BEGINS))
+    kept = Ward().ask(cmd.NoteMergedCase(merged_case_id=OTHER, handed=handed), NURSE, 1)
+    assert (values(kept.case, "heating"), values(kept.case, "moves-how")) == ([], ["hoisted"])
+    assert any("different postcodes" in line for line in stayed_behind(merged(kept.case)))
+
+    same = said(Ward(), "destination", "other-home")
+    there = Other().said("destination", "other-home", "told").said("heating", "yes").ended
+    handed = at_another_address(handed_over(there, CASE, BEGINS))
+    same.ask(cmd.NoteMergedCase(merged_case_id=OTHER, handed=handed), NURSE, 1)
+    assert values(same.case, "heating") == ["yes"], "their own address says nothing of a relative's home"
 
 
 def on_form_1(*answers: tuple[str, str]) -> Case:

@@ -22,7 +22,8 @@ from discharge.cases.model import Actor, Case
 from discharge.store.commands import read_kept
 from discharge.store.engine import transaction
 from discharge.store.record import CASE_SIGNAL, AlreadyRecorded, Recorded
-from discharge.store.tables import NoteRow, OutboxRow, Person
+from discharge.store.tables import NoteRow, OutboxRow, Person, PersonAddress
+from discharge.store.tables.persons import OWN_WORDS
 from housing_checks.store import merged_checks
 from tests.fixtures.cases import carried_out, loaded, open_case
 from tests.fixtures.postgres import Places
@@ -92,6 +93,7 @@ class Cases:
                     item="fears",
                     organisation_id=self.places.housing,
                     text=FEAR,
+                    sensitivity=OWN_WORDS,
                 )
             )
         said = ConfirmItem(item="fears", value="written", text_notes={"fears": note_id})
@@ -135,6 +137,7 @@ async def test_given_two_checks_when_one_case_ends_as_merged_then_the_other_has_
         copied = await session.get(NoteRow, fear.note_id)
         assert copied is not None
         assert (copied.case_id, copied.item, copied.text) == (cases.ids[0], "fears", FEAR)
+        assert copied.sensitivity == OWN_WORDS, "the team of the case reads it, and nobody else"
 
 
 async def test_given_a_worker_that_tells_it_twice_then_it_is_heard_once(cases: Cases) -> None:
@@ -221,3 +224,36 @@ async def test_given_words_in_both_cases_when_they_are_withdrawn_in_one_then_the
             {"user": user.user_id, "case": cases.ids[where]},
         )
     assert await cases.notes(0) == await cases.notes(1) == [""]
+
+
+@pytest.mark.parametrize(("code", "said"), [("NG7 1AA", ["no"]), ("ng71ab", [])], ids=["same", "another"])
+async def test_given_the_homes_of_the_two_records_when_merged_then_the_postcode_says_whether_they_are_one(
+    cases: Cases, person_id: UUID, code: str, said: list[str]
+) -> None:
+    ended = (await cases.case(1)).person_id
+    assert ended is not None
+    async with transaction(cases.worker) as session:
+        for each, postcode in ((person_id, "NG71AA"), (ended, code)):
+            session.add(PersonAddress(person_id=each, kind="home", lines="3 Test Row", postcode=postcode))
+    await cases.tell(1, NoteMerge(into_case_id=cases.ids[0]))
+    await cases.relay(0)
+    assert values(await cases.case(0), "heating") == ["yes", *said]
+
+
+async def test_given_words_whose_command_was_refused_when_merged_then_they_are_not_copied(
+    cases: Cases,
+) -> None:
+    async with transaction(cases.worker) as session:
+        session.add(
+            NoteRow(
+                id=uuid4(),
+                case_id=cases.ids[1],
+                command_id=uuid4(),
+                item="heating",
+                organisation_id=cases.places.housing,
+                text="Never said",
+            )
+        )
+    await cases.tell(1, NoteMerge(into_case_id=cases.ids[0]))
+    await cases.relay(0)
+    assert await cases.notes(0) == [FEAR]
