@@ -44,6 +44,7 @@ from housing_checks.gate.late import contribute_late
 from housing_checks.gate.rules import answers_over, forget, gate_open, mitigations_over, next_end
 from housing_checks.hazards.facts import contribute_hazards
 from housing_checks.hazards.gate import hazards_at_the_gate
+from housing_checks.hazards.item_statements import said_by_hazards
 from housing_checks.item_words import gate_items
 from housing_checks.lead_times import lead_days
 from housing_checks.strands.basics.items import basics_missing
@@ -148,6 +149,7 @@ def _follow(
     on = min(envelope.effective_on, today)
     followed: list[ev.Event] = [*moved(case, happened, now, policy)]
     followed += said_anew(before, case, on, envelope.actor)
+    followed += said_by_hazards(before, fold(case, followed), on, envelope.actor)
     followed += consequences(fold(case, followed), now, on)
     followed += _participation(fold(case, followed), today)
     followed += (

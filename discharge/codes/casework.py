@@ -132,6 +132,12 @@ OFFER_REFUSAL_REASONS = code_list("offer-refusal-reasons", Code)
 IN_THE_REFERRAL = "referral"
 """How an answer came that the trust's referral gives, and nobody who was asked."""
 
+IN_A_HAZARD = "hazard"
+"""How an answer came that the record of a hazard gives."""
+
+RECORDS = frozenset({IN_THE_REFERRAL, IN_A_HAZARD})
+"""The ways of answers that a record gives: only a settled answer sets one aside."""
+
 USUAL_MITIGATION_DAYS = 14
 """For a mitigation that was never in the list."""
 

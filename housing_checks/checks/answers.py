@@ -27,6 +27,7 @@ from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.needed_records import counts
 from housing_checks.checks.referral_statements import said_otherwise
 from housing_checks.checks.statements import said_of
+from housing_checks.hazards.item_statements import said_by_hazard
 
 EXPLAINED = frozenset({WRITTEN, NOT_APPLICABLE})
 """Answers that a note belongs to: their words, and why an item does not apply."""
@@ -185,7 +186,7 @@ def stated(
             answer_of(item, value, known, on, actor, words, gate=counts(case, item, value, values), **told),
             changed=standing.get(item.code) != value or words != (before.note_id if before else None),
             newest_counts=item.newest_counts,
-            referral=said_otherwise(case, item, value),
+            recorded=said_otherwise(case, item, value) or said_by_hazard(case, item.code, value),
         )
 
 

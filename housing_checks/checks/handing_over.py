@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 from discharge.cases.circumstances import NO_NEED
 from discharge.cases.model import Case, Hazard, ItemAnswer
 from discharge.cases.model.merges import HandedOver
-from discharge.codes.casework import IN_THE_REFERRAL
+from discharge.codes.casework import RECORDS as OF_RECORDS
 from housing_checks.checks.form import form_of
 from housing_checks.checks.model import CheckForm
 
@@ -88,7 +88,7 @@ def _standing(case: Case, code: str) -> tuple[ItemAnswer, ...]:
     gated = case.gate.get(code)
     if gated is not None and not gated.expired and check is not None and gated.value != check.counts_as(code):
         return (ItemAnswer(value=gated.value, gate=gated.value, answered_on=gated.as_of),)
-    return tuple(each for each in said if each.through != IN_THE_REFERRAL)
+    return tuple(each for each in said if each.through not in OF_RECORDS)
 
 
 def _over(answer: ItemAnswer, on: date) -> bool:

@@ -37,6 +37,7 @@ from housing_checks.checks.owners import require_near_day, require_owner
 from housing_checks.checks.referral_statements import said_otherwise
 from housing_checks.checks.statements import said_of, standing
 from housing_checks.guards import require_order, require_stage
+from housing_checks.hazards.item_statements import said_by_hazard
 
 
 def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
@@ -61,7 +62,8 @@ def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
         answer,
         known_since=known_since(during, command.item),
         newest_counts=item.newest_counts,
-        referral=said_otherwise(during, item, answer.value),
+        recorded=said_otherwise(during, item, answer.value)
+        or said_by_hazard(during, item.code, answer.value),
     )
     return [*begun, *said, *follows(during, form, command.item, envelope.effective_on, said)]
 

@@ -34,6 +34,7 @@ from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.needed_records import counts
 from housing_checks.checks.referral_statements import said_otherwise
 from housing_checks.checks.statements import counting, said_of, standing
+from housing_checks.hazards.item_statements import said_by_hazard
 
 OTHER_BUILDING, NOT_ON_FORM, OVERTAKEN, HAZARDS, HERE_TOO = (
     "other-building",
@@ -137,7 +138,8 @@ class _Taking:
             answer,
             changed=before is None or before.value != answer.value,
             known_since=known_since(self.case, item.code),
-            referral=said_otherwise(self.case, item, answer.value),
+            recorded=said_otherwise(self.case, item, answer.value)
+            or said_by_hazard(self.case, item.code, answer.value),
         )
         self._happens([*said, *follows(self.case, self.form, item.code, self.on, said)])
         return any(isinstance(each, ItemAnswered) and each.stands for each in said)

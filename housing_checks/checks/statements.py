@@ -4,8 +4,9 @@ A statement is an answer with who says it, on what evidence, and the day on whic
 newer one on as good evidence corrects an older one, and everybody may correct themselves. Otherwise two
 people who say different things contradict each other: both statements stand, the less safe one counts, and a
 named person settles it. Nothing that was said is lost: what does not stand is in the history. What a referral
-says of the person is a statement, too; no newer answer takes its place, and only a settled one does. What
-was said in a case that was merged into this one takes nobody's place: where they differ, both stand.
+says of the person, and the record of a hazard of the home, is a statement, too: no newer answer takes its
+place, and only a settled one does. What was said in a case that was merged into this one takes nobody's
+place: where they differ, both stand.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Literal
 
 from discharge.cases.events import AnswerDisputed, Event, ItemAnswered
 from discharge.cases.model import Check, ItemAnswer
-from discharge.codes.casework import EVIDENCE_KINDS, IN_THE_REFERRAL
+from discharge.codes.casework import EVIDENCE_KINDS, RECORDS
 from discharge.values import YesNoUnknown
 
 Outcome = Literal["corrects", "earlier", "agrees", "contradicts"]
@@ -47,9 +48,9 @@ class Pair:
         return self.before.value == self.now.value
 
     @property
-    def of_referral(self) -> bool:
-        """Whether one of them is what a referral says."""
-        return IN_THE_REFERRAL in (self.before.through, self.now.through)
+    def of_record(self) -> bool:
+        """Whether one of them is what a referral or the record of a hazard says."""
+        return not RECORDS.isdisjoint({self.before.through, self.now.through})
 
     @property
     def of_another_case(self) -> bool:
@@ -82,8 +83,9 @@ class Row:
 
 
 RULES: tuple[Row, ...] = (
-    Row("the same as a referral says", lambda pair: pair.of_referral and pair.same_answer, "agrees"),
-    Row("something else than a referral says", lambda pair: pair.of_referral, "contradicts"),
+    Row("a record says what nobody knew", lambda pair: pair.of_record and pair.found_out, "corrects"),
+    Row("the same as a record says", lambda pair: pair.of_record and pair.same_answer, "agrees"),
+    Row("something else than a record says", lambda pair: pair.of_record, "contradicts"),
     Row("the same as another case says", lambda pair: pair.of_another_case and pair.same_answer, "agrees"),
     Row(
         "another case knows what was not known",
@@ -150,15 +152,15 @@ def said_of(
     changed: bool = True,
     known_since: date | None = None,
     newest_counts: bool = False,
-    referral: ItemAnswer | None = None,
+    recorded: ItemAnswer | None = None,
 ) -> list[Event]:
     """Return what happens when somebody states something of an item: the statement, and the dispute that it
     begins or leaves open. ``known_since`` is the day from which work, or something else that nobody said,
     made the item what it is. With ``newest_counts`` it takes the place of all that was said until its day.
-    ``referral`` is what the referral says otherwise of the item by now, if it does.
+    ``recorded`` is what the referral, or a hazard, says otherwise of the item by now, if it does.
     """
-    before = tuple(each for each in standing(check, code) if each.through != IN_THE_REFERRAL)
-    before = (referral, *before) if referral is not None else before
+    before = tuple(each for each in standing(check, code) if each.through not in RECORDS)
+    before = (recorded, *before) if recorded is not None else before
     met = [outcome(each, now) for each in before]
     if newest_counts:
         met = ["earlier" if _day(now) < _day(each) else "corrects" for each in before]

@@ -23,14 +23,16 @@ CATEGORY_1 = 1
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchemeHazard(Code):
     """One hazard of a scheme: its group and number there, the hazards of the former scheme that it replaces,
-    and the check items that an open emergency of it answers with no. ``uncertain`` with its ``note``: look it
-    up before anybody relies on it.
+    the check items that an open emergency of it answers with no, and those that it ``denies`` however serious
+    it is, unless it is no risk to this person now. ``uncertain`` with its ``note``: look it up before anybody
+    relies on it.
     """
 
     group: str
     number: int
     merges: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
+    denies: tuple[str, ...] = ()
     uncertain: bool = False
     note: str = ""
 
@@ -48,7 +50,7 @@ class Rating(Code):
 def _wrong_hazards(rows: Mapping[str, SchemeHazard]) -> Iterator[str]:
     asked = {item.code for item in CHECK_ITEMS.rows}
     for code, row in rows.items():
-        for item in row.items:
+        for item in (*row.items, *row.denies):
             if item not in asked:
                 yield f"{code}.items: {item!r} is not a check item - {nearest(item, asked, 'name one')}"
         if row.uncertain and not row.note:

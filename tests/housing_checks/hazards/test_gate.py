@@ -251,3 +251,50 @@ def test_given_an_item_that_somebody_said_no_to_when_the_emergency_is_made_safe_
     story.ask(cmd.CompleteCheck(form=FORM_1.code, answers=answers(no_emergency_hazard="no")), 0)
     story.ask(EMERGENCY, 1).ask(step("made-safe", "seen"), 2)
     assert value(story) == "yes"
+
+
+MOULD_ITEM = "damp-and-mould"
+
+
+def of_mould(story: HazardStory) -> tuple[str | None, bool]:
+    check = story.case.check
+    assert check is not None
+    return check.answers.get(MOULD_ITEM), MOULD_ITEM in check.disputed
+
+
+@pytest.mark.usefixtures("form_two")
+def test_given_a_check_that_says_free_of_mould_when_mould_is_recorded_then_it_is_disputed_until_settled() -> (
+    None
+):
+    story = on_form_two().ask(mould(), 1)
+    assert of_mould(story) == ("no", True)
+    story.ask(confirm(MOULD_ITEM), 4)
+    assert of_mould(story) == ("no", True), "no newer answer sets the record aside"
+    story.ask(cmd.SettleAnswer(item=MOULD_ITEM, value="yes", reason="looked-again"), 5)
+    assert of_mould(story) == ("yes", False)
+    assert of_mould(story.ask(confirm(MOULD_ITEM), 6)) == ("yes", False)
+    assert of_mould(story.ask(mould(room="kitchen"), 7)) == ("no", True), "a further hazard says it anew"
+
+
+@pytest.mark.usefixtures("form_two")
+def test_given_a_hazard_before_the_check_then_a_check_that_denies_it_is_disputed() -> None:
+    story = HazardStory().ask(mould(), 0)
+    known = {"safety-confirmed": "confirmed", MOULD_ITEM: "yes", "tenure": "social"}
+    answered = answers_when_well(FORM_2, known, circumstances(story.case))
+    story.ask(cmd.CompleteCheck(form=FORM_2.code, answers=answered), 1)
+    assert of_mould(story) == ("no", True)
+
+
+@pytest.mark.usefixtures("form_two")
+@pytest.mark.parametrize(
+    "ends",
+    [step("made-safe", "seen"), cmd.CloseHazard(hazard="hazard/1", reason="not-a-hazard")],
+    ids=["made-safe", "closed"],
+)
+def test_given_a_hazard_that_is_over_then_what_people_said_stands_again(ends: cmd.Command) -> None:
+    story = on_form_two().ask(mould(), 1).ask(ends, 2)
+    assert of_mould(story) == ("yes", False)
+    assert story.case.stage is Stage.READY
+    nobody_said = on_form_two().ask(confirm(MOULD_ITEM, "unknown"), 1).ask(mould(), 1)
+    assert of_mould(nobody_said) == ("no", False)
+    assert of_mould(nobody_said.ask(ends, 2))[0] == "unknown"
