@@ -10,6 +10,7 @@ from starlette.responses import Response
 from api.case_notes import service
 from api.case_notes.views import present
 from api.cases.note_words import WITHDRAW
+from api.forms.submission import seen_of
 from api.safety.line import read_by
 from api.web import names
 from api.web.page.visit import Visit, Visitor
@@ -39,7 +40,9 @@ async def withdraw(visit: Visitor, case_id: UUID, note_id: UUID) -> Response:
     keyed = await visit.keyed(form)
     try:
         async with visit.services.begin(visit.caller) as session:
-            await service.withdraw(session, keyed, case_id, note_id, about_danger=chosen == DANGER)
+            seen = seen_of(form)
+            danger = chosen == DANGER
+            await service.withdraw(session, keyed, case_id, note_id, about_danger=danger, seen_version=seen)
     except HomewardError as error:
         if error.code != "words-withdrawn":
             raise

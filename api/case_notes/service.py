@@ -19,6 +19,7 @@ from api.web.principals import Principal
 from api.web.request_keys import KeyedWrite
 from discharge.errors import HomewardError
 from discharge.store import audit
+from discharge.store.changes import require_version
 from discharge.store.tables import NoteRow
 from housing_checks.store.withdrawn_notes import withdraw_note
 
@@ -44,7 +45,13 @@ async def note_of_case(session: AsyncSession, caller: Principal, case_id: UUID, 
 
 
 async def withdraw(
-    session: AsyncSession, keyed: KeyedWrite, case_id: UUID, note_id: UUID, *, about_danger: bool
+    session: AsyncSession,
+    keyed: KeyedWrite,
+    case_id: UUID,
+    note_id: UUID,
+    *,
+    about_danger: bool,
+    seen_version: int | None = None,
 ) -> NoteRow:
     """Withdraw the words of a note; the note as it stands then. Doing it again changes nothing.
 
@@ -53,7 +60,7 @@ async def withdraw(
     """
     caller = keyed.caller
     await keyed.require_unused(session)
-    await note_of_case(session, caller, case_id, note_id)
+    require_version((await note_of_case(session, caller, case_id, note_id)).found.case, seen_version)
     if await withdraw_note(session, caller.actor, case_id, note_id, about_danger=about_danger):
         await audit.note_write(session, who(caller), "words withdrawn", str(note_id), case_id=case_id)
     return (await note_of_case(session, caller, case_id, note_id)).row

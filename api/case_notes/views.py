@@ -19,6 +19,7 @@ class NotePage:
 
     case_id: str
     note_id: str
+    version: int
     name: str
     about: str
     text: str
@@ -34,6 +35,7 @@ def present(found: NoteOfCase, known: Directory, clock: CaseClock, reads: str) -
     return NotePage(
         case_id=str(row.case_id),
         note_id=str(row.id),
+        version=found.found.case.version,
         name=words.full_name(person.family_name, person.given_name),
         about=CHECK_ITEMS.label(item) if item else "",
         text=note_words(row, known),
