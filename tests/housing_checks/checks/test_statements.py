@@ -204,11 +204,19 @@ def test_given_answers_that_are_equally_safe_then_none_of_them_counts_and_the_ne
     None
 ):
     one = said("ramp", gate="yes", on=1, valid_until=day(9), role="coordinator")
-    other = said("lift", gate="yes", on=2, by=BEN, role="discharge-team", valid_until=day(7))
+    other = said(
+        "lift",
+        gate="yes",
+        on=2,
+        by=BEN,
+        role="discharge-team",
+        valid_until=day(7),
+        organisation_id=UUID(int=9),
+    )
     met = counting([one, other])
     assert (met.value, met.gate, met.valid_until) == ("unknown", "unknown", day(7))
     assert (met.answered_on, met.by, met.role) == (day(2), BEN, "discharge-team")
-    assert met.organisation_id == other.organisation_id
+    assert met.organisation_id == UUID(int=9)
     for equal in ([one.model_copy(update={"gate": "no"}), other.model_copy(update={"gate": "no"})],):
         assert counting(equal).gate == "no"
 
@@ -223,3 +231,7 @@ def test_given_an_organisation_that_speaks_without_a_name_then_another_is_somebo
     named = said("yes", evidence="told").model_copy(update={"organisation_id": ours})
     moved = said("no", evidence="told").model_copy(update={"organisation_id": theirs})
     assert outcome(named, moved) == "corrects", "somebody is who they are, wherever they work"
+
+
+def test_given_a_statement_of_which_nothing_else_is_said_then_it_has_changed() -> None:
+    assert outcomes(said_of(None, CODE, said("no"))) == [("no", True, True)]

@@ -200,10 +200,11 @@ async def test_given_clocks_and_confirmations_then_named_people_alone_change_tho
     confirm = "INSERT INTO safety_confirmations (case_id) VALUES (:case)"
     await refused(api, scene.nurse, confirm, case=scene.case)
     await does(api, scene.adviser, confirm, case=scene.case)
-    async with transaction(owner) as session:
-        left = text("UPDATE case_participants SET until_on = homeward_today() WHERE organisation_id = :who")
-        await session.execute(left, {"who": places.landlord})
-    assert await does(api, landlord, reads) == 0
+    for until, seen in (("homeward_today() + 1", 1), ("homeward_today()", 0)):
+        async with transaction(owner) as session:
+            left = text(f"UPDATE case_participants SET until_on = {until} WHERE organisation_id = :who")
+            await session.execute(left, {"who": places.landlord})
+        assert await does(api, landlord, reads) == seen, until
 
 
 async def test_given_who_records_or_looks_then_in_their_own_name_and_of_a_case_that_they_care_for(
@@ -232,3 +233,25 @@ async def test_given_who_records_or_looks_then_in_their_own_name_and_of_a_case_t
         assert await does(api, scene.nurse, f"SELECT 1 FROM {table}") == seen, table
         assert await does(api, scene.colleague, f"SELECT 1 FROM {table}") == 0, table
         assert await does(api, scene.other, f"SELECT 1 FROM {table}") == (table != "safety_looks"), table
+
+
+async def test_given_a_recorder_taken_off_one_list_and_on_another_then_they_read_what_they_wrote_there_alone(
+    api: AsyncEngine, worker: AsyncEngine, places: Places, scene: Scene
+) -> None:
+    async with transaction(worker) as session:
+        third = Person(id=uuid4(), family_name="Third")
+        session.add(third)
+    also = (await open_case(worker, third.id, places.trust)).case_id
+    await record(api, scene.nurse, also, disclosure(), disclosure="theirs")
+    assert await does(api, scene.nurse, "SELECT 1 FROM safety_notes") == 2
+    off = (
+        "UPDATE safety_named SET ended_at = now(), ended_by = :by WHERE user_id = :nurse AND case_id = :case"
+    )
+    by = {"by": scene.adviser.user_id, "nurse": scene.nurse.user_id, "case": scene.case}
+    assert await does(api, scene.adviser, off, **by) == 1
+    assert await does(api, scene.nurse, "SELECT 1 FROM safety_notes") == 1
+    await record(api, scene.nurse, scene.case, disclosure(), note="anew")
+    read = "SELECT 1 FROM safety_notes WHERE case_id = :case"
+    assert await does(api, scene.nurse, read, case=scene.case) == 1, (
+        "from the day on which they are named again"
+    )
