@@ -73,19 +73,23 @@ def show(
 def check(
     paths: Annotated[list[Path], typer.Argument(metavar="FILE…", help="A site's files of changes.")],
 ) -> None:
-    """Whether a site's files can be used; says of each which file, which key, and how to mend it."""
+    """Whether a site's files can be used together; says of each which file, which key, and how to mend it."""
     from discharge.reference.files import DataInvalid, read_bytes
-    from discharge.reference.site import parse_override
+    from discharge.reference.policy import put_in_force
+    from discharge.reference.site import parse_together
 
     _kinds()
-    faults = []
+    raws, unread = {}, []
     for path in paths:
         try:
-            typer.echo(f"{path.name}: {parse_override(path.name, read_bytes(path)).mark}")
+            raws[path.name] = read_bytes(path)
         except DataInvalid as fault:
-            faults.append(str(fault))
-    if faults:
-        raise CannotGoOn("\n".join(faults))
+            unread.append(str(fault))
+    found, faults = parse_together(raws, put_in_force)
+    for file, held in found.items():
+        typer.echo(f"{file}: {held.mark}")
+    if unread or faults:
+        raise CannotGoOn("\n".join([*unread, *faults.values()]))
 
 
 def _kinds() -> dict[str, Kind[Any]]:

@@ -29,8 +29,8 @@ from typing import Any
 from pydantic import Field, ValidationInfo, field_validator
 
 from discharge.reference.faults import nearest
-from discharge.reference.files import DataInvalid, parsed
-from discharge.reference.followed_folder import FollowedFolder
+from discharge.reference.files import DataInvalid, data_files, parsed, read_bytes
+from discharge.reference.followed_folder import FollowedFolder, Good
 from discharge.reference.kind import KINDS, SHOWN, Edition, Fields, Kind, Table, checked, shape_of
 from discharge.values import Frozen
 
@@ -142,6 +142,36 @@ def parse_override(file: str, raw: bytes) -> Override:
     return override
 
 
+def parse_together(
+    raws: Mapping[str, bytes],
+    put: Callable[[Iterable[Override]], None],
+    kept: Mapping[str, Override] | None = None,
+) -> tuple[dict[str, Override], dict[str, str]]:
+    """A site's files by name, each tried while the others count: a form may name a kind of evidence that
+    another file adds. Returns what they hold, and why a file cannot be used. `put` makes changes count;
+    `kept` is what counts of a file meanwhile that cannot be used now.
+    """
+    found, faults = _each(raws)
+    for _ in raws:
+        put([*found.values(), *(held for file, held in (kept or {}).items() if file not in found)])
+        before = faults.keys()
+        found, faults = _each(raws)
+        if faults.keys() == before:
+            break
+    return found, faults
+
+
+def _each(raws: Mapping[str, bytes]) -> tuple[dict[str, Override], dict[str, str]]:
+    found: dict[str, Override] = {}
+    faults: dict[str, str] = {}
+    for file, raw in raws.items():
+        try:
+            found[file] = parse_override(file, raw)
+        except DataInvalid as fault:
+            faults[file] = str(fault)
+    return found, faults
+
+
 def _kind_of(file: str, name: object) -> Kind[Any] | None:
     if isinstance(name, str) and name not in KINDS:
         raise DataInvalid(f"{file}: changes: {_no_kind(name)}")
@@ -180,11 +210,12 @@ def _changed(kind: Kind[Any], override: Override) -> Iterator[Edition[Any]]:
 
 class SiteFolder(FollowedFolder[Override]):
     """What the files of a site's folder change, as they are now; a file that is taken away changes nothing
-    any more.
+    any more, unless another one needs it.
     """
 
     what = "reference data"
     log = getLogger("homeward.reference")
+    _missed = False
 
     def __init__(self, folder: Path | None, put: Callable[[Iterable[Override]], None]) -> None:
         """Take every file that can be used, and `put` what is good in force now and after each change."""
@@ -193,6 +224,19 @@ class SiteFolder(FollowedFolder[Override]):
 
     def _parse(self, file: str, raw: bytes) -> Override:
         return parse_override(file, raw)
+
+    def _read(self, folder: Path) -> tuple[dict[str, Good[Override]], dict[str, str]]:
+        raws: dict[str, bytes] = {}
+        unread: dict[str, str] = {}
+        for path in data_files(folder, self.what):
+            try:
+                raws[path.name] = read_bytes(path)
+            except DataInvalid as fault:
+                unread[path.name] = str(fault)
+        kept = {file: good.held for file, good in self._good.items() if file in raws or file in unread}
+        found, faults = parse_together(raws, self._put, kept)
+        self._missed = any(file in kept and self._good[file].raw == raws[file] for file in faults)
+        return {file: Good(held, raws[file]) for file, held in found.items()}, unread | faults
 
     def _clashes(self, files: Iterable[tuple[str, Override]]) -> dict[str, str]:
         seen: dict[tuple[str, str, object], str] = {}
@@ -206,7 +250,8 @@ class SiteFolder(FollowedFolder[Override]):
         return faults
 
     def _expendable(self, _gone: Override, /) -> bool:
-        return True
+        """What is gone stays in force where a file that did not change cannot be used without it."""
+        return not self._missed
 
     def _put_in_force(self, held: Iterable[Override]) -> None:
         self._put(held)

@@ -15,7 +15,7 @@ from discharge.codes.casework import EVIDENCE_KINDS
 from discharge.reference.files import DataInvalid
 from discharge.reference.kind import KINDS, Kind
 from discharge.reference.policy import put_in_force
-from discharge.reference.site import parse_override
+from discharge.reference.site import SiteFolder
 from housing_checks.checks import form as forms
 from housing_checks.checks.faults import faults_beside, faults_of
 from housing_checks.checks.form import HOME_CHECK, form_in_force
@@ -152,19 +152,41 @@ def test_given_a_file_without_rows_then_it_is_refused(folder: Path) -> None:
 
 
 @pytest.fixture
-def asked_by_the_site() -> Iterator[None]:
-    """A site with a kind of evidence and a domain of its own."""
+def asked_by_the_site(tmp_path: Path) -> Iterator[None]:
+    """A site with a kind of evidence and a domain of its own, in two files of one folder."""
+    with form_two_in_force(FIRST):
+        SiteFolder(site_with_garden(tmp_path / "site"), put_in_force)
+        yield
+        put_in_force(())
+
+
+def site_with_garden(folder: Path) -> Path:
     garden = DECIDED | {
         "changes": "home-check",
         "edition": "garden",
         "over": ["2"],
         "rows": {code: EACH | row for code, row in GARDEN.items()},
     }
+    folder.mkdir()
+    (folder / "kinds.yaml").write_text(yaml.safe_dump(DRONE))
+    (folder / "garden.yaml").write_text(yaml.safe_dump(garden, sort_keys=False))
+    return folder
+
+
+def test_given_a_kind_of_evidence_that_a_domain_needs_when_it_is_taken_away_then_both_stay_and_it_is_told(
+    tmp_path: Path,
+) -> None:
     with form_two_in_force(FIRST):
-        drone = parse_override("drone.yaml", yaml.safe_dump(DRONE).encode())
-        put_in_force([drone])
-        put_in_force([drone, parse_override("garden.yaml", yaml.safe_dump(garden, sort_keys=False).encode())])
-        yield
+        site = SiteFolder(site_with_garden(tmp_path / "site"), put_in_force)
+        assert site.faults == ()
+        (tmp_path / "site" / "kinds.yaml").unlink()
+        site.look()
+        site.look()
+        garden, kinds = site.faults
+        assert "'drone' is no kind of evidence" in garden.why
+        assert "is gone" in kinds.why
+        assert EVIDENCE_KINDS.label("drone") == "Seen from a drone"
+        assert len(form_in_force(FIRST).items) == len(FORM_2.items) + 6
         put_in_force(())
 
 
