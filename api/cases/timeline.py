@@ -352,7 +352,7 @@ TELL: Mapping[str, _Tell] = {
         f"{t.strand(e.strand)}: the discharge {'waits' if e.required else 'does not wait'} for it"
     ),
     "hazard-recorded": lambda e, _: f"Hazard recorded: {hazard_told.recorded(e.hazard)}",
-    "hazard-corrected": lambda e, _: f"Hazard corrected: {hazard_told.recorded(e.hazard)}",
+    "hazard-corrected": lambda e, _: f"Hazard corrected: {hazard_told.corrected(e)}",
     "hazard-landlord-told": lambda e, t: f"{t.hazard(e.hazard)}: {hazard_told.landlord(e)}",
     "hazard-moved": lambda e, t: f"{t.hazard(e.hazard)}: {hazard_told.step(e)}",
     "hazard-referred": lambda e, t: (

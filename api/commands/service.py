@@ -19,6 +19,7 @@ from api.changes.views import Changes
 from api.commands import contradictions
 from api.commands.asked import AskedCommand, Outcome, answers_of, require_items
 from api.commands.execution import body_hash, execute, take
+from api.commands.named_partners import require_kinds
 from api.commands.notes import notes_of
 from api.hazards.service import with_nation
 from api.web.principals import Principal
@@ -66,6 +67,7 @@ async def ask(services: Services, caller: Principal, asked: AskedCommand) -> Out
         if asked.key is None or await store.came_before(session, caller.client_id, asked.key, digest) is None:
             require_version(case, asked.seen_version)
             await _require_not_hidden(session, case, asked.command)
+            await require_kinds(session, asked.command)
             await safety.require_confirmed(session, asked.case_id, answers_of(asked.command))
         questions = await contradictions.questions(session, case, asked.command, today)
         left = left_as_seen(asked.command, await _as_seen(session, case, asked), asked.worded)

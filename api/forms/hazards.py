@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from api.commands.named_partners import COUNCILS, LANDLORDS
 from api.forms import choices as ch
 from api.forms import hazard_choices as hc
 from api.forms.model import Around, CommandForm, Field
-
-LANDLORDS = ("landlord", "council")
 
 
 def _tenure(around: Around) -> str:
@@ -149,8 +148,9 @@ HAZARDS = (
         "Refer",
         (
             _about(),
-            Field("council_id", "Which council?", choices=ch.organisations_of("council"), advice=hc.sharing),
+            Field("council_id", "Which council?", choices=ch.organisations_of(*COUNCILS), advice=hc.sharing),
         ),
+        note="Note (needed where another council was asked before)",
         group="Hazards",
         date_label="On which day?",
         shown=_some,

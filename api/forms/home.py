@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from api.commands.named_partners import PARTNERS
 from api.forms import advice
 from api.forms import choices as ch
 from api.forms import mitigation_choices as mc
@@ -11,9 +12,6 @@ from api.forms.model import Around, Choices, CommandForm, Field
 from discharge.cases.actions import RETURNED
 from discharge.cases.model import REHOUSING
 from discharge.cases.unready import blockers
-
-PARTNER_KINDS = ("council", "equipment-service", "landlord", "adaptations-service", "care-provider")
-
 
 WAITS = "Does the discharge wait for it?"
 KEPT_OR_NOT = (
@@ -115,7 +113,7 @@ HOME = (
             Field(
                 "partner_id",
                 "Who will do it?",
-                choices=ch.organisations_of(*PARTNER_KINDS),
+                choices=ch.organisations_of(*PARTNERS),
                 optional=True,
                 hint="Leave empty if your own team will do it.",
             ),

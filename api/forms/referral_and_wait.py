@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from api.commands.named_partners import COUNCILS
 from api.forms import choices as ch
 from api.forms.model import Around, Choices, CommandForm, Field
 
@@ -223,7 +224,7 @@ HOMELESSNESS = (
             Field(
                 "council_id",
                 "Which council was the referral made to?",
-                choices=ch.organisations_of("council"),
+                choices=ch.organisations_of(*COUNCILS),
             ),
         ),
         lead=(

@@ -39,6 +39,12 @@ def recorded(hazard: Hazard) -> str:
     return f"{hazard_words(hazard)}, {severity_words(hazard.severity)}"
 
 
+def corrected(event: ev.HazardCorrected) -> str:
+    """What is recorded of a hazard now, and that its landlord is another one, who was not told."""
+    untold = "told" in event.changed and event.hazard.told is None
+    return f"{recorded(event.hazard)}{'; another landlord, who has to be told' if untold else ''}"
+
+
 def told_words(told: LandlordTold) -> str:
     """When, by whom and how the landlord was told."""
     when = (

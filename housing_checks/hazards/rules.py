@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from discharge.calendar import ENGLAND
 from discharge.cases.commands import (
@@ -107,7 +108,9 @@ def _nation(asked: RecordHazard) -> dict[str, Any]:
 
 
 def correct_hazard(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
-    """Correct what is recorded of a hazard; another severity needs its words again."""
+    """Correct what is recorded of a hazard; another severity needs its words again. Another landlord has to
+    be told, and every clock counts from the day on which it is.
+    """
     asked = command_of(envelope, CorrectHazard)
     known = open_hazard(case, asked.hazard)
     said = {name: getattr(asked, name) for name in CORRECTABLE}
@@ -116,6 +119,8 @@ def correct_hazard(case: Case, envelope: Envelope, now: datetime) -> list[Event]
         given["code"] = asked.hazard_code
     if asked.nation is not None:
         given["nation_known_by"] = "said"
+    if known.landlord_id is not None and asked.landlord_id not in (None, known.landlord_id):
+        given["told"] = None  # it was another landlord that was told
     anew = known.model_copy(update=given)
     anew = anew.model_copy(update={"scheme": scheme_on(anew.inspected_on or anew.found_on)})
     if anew == known:
@@ -261,12 +266,19 @@ def refer_hazard(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
         lambda: happened_on(envelope, now),
         lambda: require_order(hazard.found_on, on, "effective_on"),
         partial(_council_may_know, case),
+        lambda: _said_why_another(hazard, asked.council_id, envelope),
     )
     before = hazard.steps.get(COUNCIL_REFERRED)
     if hazard.council_id == asked.council_id and before is not None and before.on == on:
         return []
     reached = HazardStepReached(on=on, by=envelope.actor.user_id)
     return [HazardReferred(hazard=hazard.key, council_id=asked.council_id, reached=reached)]
+
+
+def _said_why_another(hazard: Hazard, council_id: UUID, envelope: Envelope) -> None:
+    """A second council takes the place of the first, which hears no more of it: a note says why."""
+    if hazard.council_id not in (None, council_id) and envelope.note_id is None:
+        raise Refused("note-needed", detail="council", where="note")
 
 
 def _council_may_know(case: Case) -> None:

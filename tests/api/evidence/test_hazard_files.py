@@ -154,11 +154,19 @@ async def test_given_a_case_that_is_full_of_what_a_landlord_does_not_see_then_it
             assert await bytes_of_case(session, case_id) == size
 
 
+async def is_council(owner: AsyncEngine, organisation_id: UUID) -> None:
+    async with transaction(owner) as session:
+        await session.execute(
+            update(Organisation).where(Organisation.id == organisation_id).values(kind="council")
+        )
+
+
 async def test_given_environmental_health_that_was_asked_then_it_sees_and_adds_to_that_hazard_alone(
-    door: Door, case_id: UUID, api: AsyncEngine
+    door: Door, case_id: UUID, api: AsyncEngine, owner: AsyncEngine
 ) -> None:
     before = await added(door, case_id, item=DAMP)
     other = await added(door, case_id, photo(size=(60, 40)), item=COLD)
+    await is_council(owner, door.places.stranger)
     await accepted(door, case_id, "refer-hazard", hazard=DAMP, council_id=str(door.places.stranger))
     found = await added(door, case_id, photo(size=(80, 40)), item=DAMP, org="STRANGER")
     answer = await door.get(f"/api/v1/cases/{case_id}/evidence", "coordinator", "STRANGER")
@@ -232,12 +240,13 @@ async def kept_by_postgres(api: AsyncEngine, organisation: UUID) -> set[UUID]:
 
 
 async def test_given_another_landlord_is_told_instead_or_its_part_ends_then_the_first_sees_no_photo_any_more(
-    door: Door, case_id: UUID, api: AsyncEngine
+    door: Door, case_id: UUID, api: AsyncEngine, owner: AsyncEngine
 ) -> None:
     await added(door, case_id, item=DAMP)
     await let_in(door, case_id)
     await tell_landlord(door, case_id)
     assert len(await kept_by_postgres(api, door.places.landlord)) == 1
+    await is_council(owner, door.places.stranger)
     await accepted(door, case_id, "correct-hazard", hazard=DAMP, landlord_id=str(door.places.stranger))
     assert await kept_by_postgres(api, door.places.landlord) == set()
     assert await seen_by(door, case_id) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -199,3 +200,29 @@ def test_given_who_was_told_of_an_open_hazard_then_they_stay_until_it_is_closed(
         story.ask(cmd.CloseHazard(hazard=hazard.key, reason="not-a-hazard"), 2)
     left = story.ask(leave, 3).case.participants
     assert all(each.until_on for each in left if each.organisation_id == organisation)
+
+
+OTHER_LANDLORD, OTHER_COUNCIL = UUID(int=901), UUID(int=902)
+
+
+def test_given_a_landlord_told_when_the_hazard_is_another_landlord_s_then_that_one_has_to_be_told() -> None:
+    story = found().ask(landlord_told(), 1).ask(cmd.CorrectHazard(hazard="hazard/1", room="bathroom"), 2)
+    assert story.hazard.told is not None
+    story.ask(cmd.CorrectHazard(hazard="hazard/1", landlord_id=OTHER_LANDLORD), 3)
+    assert (story.hazard.told, story.hazard.landlord_id) == (None, OTHER_LANDLORD)
+    assert set(story.due()) == {"hazard-tell-landlord"}
+    story.ask(landlord_told(landlord_id=OTHER_LANDLORD), 4)
+    assert story.clocks()["awaab-investigate"].began_at == moment(4)
+
+
+def test_given_a_landlord_not_named_when_it_is_named_afterwards_then_it_stays_told() -> None:
+    story = found().ask(landlord_told(landlord_id=None), 1)
+    story.ask(cmd.CorrectHazard(hazard="hazard/1", landlord_id=LANDLORD), 2)
+    assert story.hazard.told is not None
+
+
+def test_given_a_council_that_was_asked_when_another_is_then_a_note_says_why() -> None:
+    story = found().ask(cmd.ReferHazard(hazard="hazard/1", council_id=COUNCIL), 1)
+    again = cmd.ReferHazard(hazard="hazard/1", council_id=OTHER_COUNCIL)
+    assert story.refused(again, 2, note=None) == ("note-needed", "note")
+    assert story.ask(again, 2).hazard.council_id == OTHER_COUNCIL
