@@ -191,6 +191,9 @@ def _own_work(seen: Case, today: date, names: Names) -> Iterator[str]:
     if seen.stage not in IN_HOSPITAL:
         yield "the person has left hospital"
     work = [work_words(strand, today, names) for strand in seen.open_strands]
+    if seen.open_hazards:
+        many = len(seen.open_hazards)
+        work.append("a hazard at home" if many == 1 else f"{many} hazards at home")
     yield f"your open work: {', '.join(work)}" if work else "you have no open work in this case"
     if work and seen.needed_by is not None and seen.stage in IN_HOSPITAL:
         yield f"the home is needed by {short_day(seen.needed_by, today)}"

@@ -117,10 +117,15 @@ def _in_community(case: Case) -> YesNoUnknown:
     return "yes" if case.referral.setting == "community" else "no"
 
 
+def placed_away(case: Case) -> bool:
+    """Whether the referral says that the person lives in a placement far from home."""
+    return case.referral is not None and PLACED_AWAY in case.referral.reasons
+
+
 def _placement(case: Case) -> YesNoUnknown:
     if case.referral is None:
         return "unknown"
-    return "yes" if PLACED_AWAY in case.referral.reasons else "no"
+    return "yes" if placed_away(case) else "no"
 
 
 def _lives_alone(case: Case) -> YesNoUnknown:

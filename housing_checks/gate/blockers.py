@@ -28,7 +28,7 @@ from housing_checks.checks.needed_records import missing_for
 from housing_checks.checks.rules import left_to_start
 from housing_checks.gate.next_steps import next_of_check, next_of_item, next_of_strand
 from housing_checks.gate.owners import named_for
-from housing_checks.hazards.gate import LANDLORD_TOLD, told_due
+from housing_checks.hazards.gate import LANDLORD_TOLD, hazards_of_item, items_of_emergencies, told_due
 from housing_checks.lead_times import item_label
 
 Why = Literal[
@@ -137,18 +137,20 @@ def _dated(around: _Around, item: GateItem) -> Dated | None:
 
 
 def foreseen(case: Case) -> tuple[str, ...]:
-    """Return the items of a check under way that will block once it is complete: gated for this person, and
-    answered as something else than yes. What the gate has already blocks by itself.
+    """Return the items that will block once the check is complete: gated for this person, and answered as
+    something else than yes, or untrue by an emergency hazard. What the gate has already blocks by itself.
     """
     check = case.check
-    if check is None or check.completed_on is not None:
+    if check is not None and check.completed_on is not None:
         return ()
+    answered = check.answers if check is not None else {}
     still_open = {
         code
-        for code, value in check.answers.items()
-        if check.counts_as(code) != "yes" or value == NOT_APPLICABLE
-    } - case.gate.keys()
-    return tuple(code for code in gated_for(case, form_of_case(case)) if code in still_open)
+        for code, value in answered.items()
+        if check is not None and (check.counts_as(code) != "yes" or value == NOT_APPLICABLE)
+    }
+    known = (still_open | items_of_emergencies(case)) - case.gate.keys()
+    return tuple(code for code in gated_for(case, form_of_case(case)) if code in known) if known else ()
 
 
 def beside(case: Case) -> list[Beside]:
@@ -307,7 +309,10 @@ def _is_yes(around: _Around, code: str) -> bool:
 
 
 def _as_item(case: Case, code: str) -> GateItem:
-    """How an item stands that is not gated for this person."""
+    """How an item stands that is not gated for this person, or not yet."""
+    emergencies = hazards_of_item(case, code)
+    if emergencies:
+        return GateItem(code=code, value="no", as_of=max(each.found_on for each in emergencies))
     given = case.check.given[code] if case.check is not None else None
     if given is None:
         return GateItem(code=code)

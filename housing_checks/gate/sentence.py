@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from discharge.calendar import short_day
+from discharge.cases.circumstances import placed_away
 from discharge.cases.model import Case, Mitigation, Strand
 from discharge.cases.stages import HOME
 from discharge.cases.unready import in_checked_home
@@ -58,6 +59,8 @@ def _opening(case: Case) -> str:
         return "Is at home, and the home is not ready"
     if case.stage in HOME:
         return "Cannot go home from there yet"
+    if placed_away(case):
+        return "Cannot move home from the placement yet"
     return "Is at home, and the home is not ready" if case.in_community else "Cannot go home yet"
 
 
@@ -67,7 +70,7 @@ def _open(case: Case, today: date, names: Names) -> str:
         for item in case.gate_items
         if item.mitigation is not None and item.value != "yes"
     ]
-    at_home = case.in_community or in_checked_home(case)
+    at_home = (case.in_community and not placed_away(case)) or in_checked_home(case)
     ready = "The home is ready" if at_home else "Can go home: the home is ready"
     if not held:
         return f"{ready}."

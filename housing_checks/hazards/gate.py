@@ -43,6 +43,11 @@ def hazards_of_item(case: Case, item: str) -> tuple[Hazard, ...]:
     return tuple(hazard for hazard in blocking_hazards(case) if item in _items(hazard))
 
 
+def items_of_emergencies(case: Case) -> frozenset[str]:
+    """Return the check items for which a hazard that keeps the gate shut says no."""
+    return frozenset(item for hazard in blocking_hazards(case) for item in _items(hazard))
+
+
 def _items(hazard: Hazard) -> tuple[str, ...]:
     row = scheme_row(hazard.code, hazard.scheme)
     return row.items if row is not None else ()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
-from discharge.cases.model import Case, Stage, Strand
+from discharge.cases.model import Case, Hazard, Stage, Strand
 from discharge.disclosure import BASES, UNTOLD, Derived, Telling, holds, own_work
 from discharge.pathway_words import Names, heading, why_still_here
 from discharge.sight import EVERYTHING, NOTHING, Sight
@@ -24,6 +24,17 @@ YOURS = "What is your part in this case?"
 
 def case(**changes: object) -> Case:
     return after((0, refer(spell=spell()))).model_copy(update=changes)
+
+
+def found(many: int) -> dict[str, Hazard]:
+    hazards = [
+        Hazard(
+            number=number, code="damp-mould", scheme="2006", room="bedroom", severity="significant",
+            tenure="social", known_by="seen", found_on=day(1), recorded_at=datetime(2026, 3, 3, tzinfo=UTC),
+        )
+        for number in range(1, many + 1)
+    ]  # fmt: skip
+    return {each.key: each for each in hazards}
 
 
 def order(**changes: object) -> Strand:
@@ -138,6 +149,11 @@ def test_given_who_sees_nothing_then_nothing_is_said() -> None:
         ({}, "You have no open work in this case."),
         ({"needed_by": day(4)}, "You have no open work in this case."),
         ({"strands": {"equipment/1": order()}}, "Your open work: commode (equipment)."),
+        ({"hazards": found(1)}, "Your open work: a hazard at home."),
+        (
+            {"strands": {"equipment/1": order()}, "hazards": found(2)},
+            "Your open work: commode (equipment), 2 hazards at home.",
+        ),
         (
             {"strands": {"equipment/1": order(due_on=day(2))}, "needed_by": day(4)},
             "Your open work: commode (equipment) was due Wed 4 Mar; the home is needed by Fri 6 Mar.",

@@ -9,16 +9,14 @@ import pytest
 from tests.api.conftest import Door
 from tests.api.hazards.test_paper_case_seven import MOULD, accepted, the_couple
 
+TOLD = {"hazard": "hazard/1", "told_by": "family", "channel": "phone"}
+
 
 @pytest.mark.parametrize(
     ("kind", "field", "said"),
     [
         ("refer-hazard", "council_id", {"hazard": "hazard/1"}),
-        (
-            "record-landlord-told",
-            "landlord_id",
-            {"hazard": "hazard/1", "told_by": "family", "channel": "phone"},
-        ),
+        ("record-landlord-told", "landlord_id", TOLD),
         ("correct-hazard", "landlord_id", {"hazard": "hazard/1"}),
         ("record-duty-to-refer", "council_id", {}),
         ("start-strand", "partner_id", {"strand_kind": "equipment", "item": "hospital-bed"}),

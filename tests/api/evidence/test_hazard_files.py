@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.web.bodies import BodyLimits
 from discharge.store.engine import transaction
 from discharge.store.evidence import bytes_of_case
-from discharge.store.tables import EvidenceContentRow, EvidenceFileRow, Person
+from discharge.store.tables import EvidenceContentRow, EvidenceFileRow, Organisation, Person
 from tests.api.conftest import Door, Looking
 from tests.api.evidence.test_evidence import added, listed, remove, send
 from tests.api.hazards.test_paper_case_seven import MOULD, accepted, hazards, the_couple

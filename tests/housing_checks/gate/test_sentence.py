@@ -74,6 +74,17 @@ def test_given_a_mitigation_that_opens_the_gate_then_who_answers_and_until_when_
     assert said(story.ask(confirm("toilet"), on=3)) == "Can go home: the home is ready."
 
 
+def test_given_somebody_in_a_placement_far_away_then_the_sentence_does_not_say_that_they_are_at_home() -> (
+    None
+):
+    story = checked(heating="no")
+    referral = story.case.referral
+    assert referral is not None
+    away = referral.model_copy(update={"setting": "community", "reasons": ("placed-away",)})
+    story.case = story.case.model_copy(update={"referral": away})
+    assert said(story).startswith("Cannot move home from the placement yet: heating (")
+
+
 def test_given_somebody_at_home_then_the_sentence_speaks_of_the_home_they_are_in() -> None:
     story = checked(heating="no")
     left = Discharge(

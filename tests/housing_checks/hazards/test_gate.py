@@ -14,6 +14,7 @@ from discharge.cases.model import Case, GateItem, Stage
 from housing_checks.checks.all_well import answers_when_well
 from housing_checks.contradictions import contradictions
 from housing_checks.gate.blockers import blocking
+from housing_checks.gate.sentence import what_stands_between
 from housing_checks.hazards.gate import JUDGED, LANDLORD_TOLD, hazards_at_the_gate
 from tests.discharge.cases.stories import CASE, FIRST, day
 from tests.housing_checks.form_two import FORM_2, form_two_in_force
@@ -298,3 +299,13 @@ def test_given_a_hazard_that_is_over_then_what_people_said_stands_again(ends: cm
     nobody_said = on_form_two().ask(confirm(MOULD_ITEM, "unknown"), 1).ask(mould(), 1)
     assert of_mould(nobody_said) == ("no", False)
     assert of_mould(nobody_said.ask(ends, 2))[0] == "unknown"
+
+
+def test_given_an_emergency_before_the_check_is_complete_then_it_stands_among_what_blocks() -> None:
+    with form_two_in_force():
+        story = HazardStory().ask(mould(severity="emergency", tenure="owner"), 1)
+        assert "the home is not cleared of emergency hazards" in what_stands_between(story.case, FIRST)
+        story.ask(cmd.StartCheck(form="home-check-2"), 1)
+        assert "no-emergency-hazard" in {each.code for each in blocking(story.case)}
+        story.ask(cmd.CloseHazard(hazard="hazard/1", reason="entered-in-error"), 2)
+        assert "no-emergency-hazard" not in {each.code for each in blocking(story.case)}
