@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from discharge.store.base import Base
 from discharge.store.engine import transaction
 from tests.api.conftest import Door
-from tests.api.safety.scene import ADVISER, NURSE, acted, advised, get, post
+from tests.api.safety.scene import ADVISER, NURSE, acted, advised, disclosed, get, post
 from tests.api.signing_in import form_token, sign_in
 from tests.housing_checks.form_two import form_two_in_force
 
@@ -147,9 +147,11 @@ async def test_given_twins_when_one_note_is_erased_and_one_moved_then_nobody_els
 ) -> None:
     before = await shown(door, case_id)
     twins = [await noted(door, case_id, words) for words in ("Erased", "Moved!")]
+    await disclosed(door, case_id)  # from then on the adviser is named, and confirms
     kept = []
     for note, danger in zip(twins, (False, True), strict=True):
-        await acted(door, case_id, {"kind": "safety-confirmed"}, reason="Asked")
+        said = await acted(door, case_id, {"kind": "safety-confirmed"}, reason="Asked")
+        assert (said.status_code, said.json()["safety"]["confirmed"]) == (201, True), said.text
         await withdrawn(door, case_id, note, danger=danger)
         line = (await get(door, f"/api/v1/cases/{case_id}", COLLEAGUE)).json()["safety"]["confirmed"]
         async with transaction(owner) as session:
