@@ -255,3 +255,15 @@ async def test_given_a_recorder_taken_off_one_list_and_on_another_then_they_read
     assert await does(api, scene.nurse, read, case=scene.case) == 1, (
         "from the day on which they are named again"
     )
+
+
+@pytest.mark.parametrize("table", ["safety_events", "safety_notes", "safety_named", "safety_looks"])
+async def test_given_the_worker_then_it_writes_into_no_annex_itself(worker: AsyncEngine, table: str) -> None:
+    for statement in (
+        f"INSERT INTO {table} (id) VALUES (gen_random_uuid())",
+        f"UPDATE {table} SET case_id = NULL",
+        f"DELETE FROM {table}",
+    ):
+        with pytest.raises(DBAPIError, match="permission denied"):
+            async with transaction(worker) as session:
+                await session.execute(text(statement))
