@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
-from discharge.cases.commands import AssignBlocker
+import pytest
+
+from discharge.cases.commands import AssignBlocker, ConfirmItem
 from discharge.cases.events import NeededBySet
 from discharge.disclosure import UNTOLD, Telling
 from discharge.next_actions import NextAction, next_action
@@ -40,3 +43,25 @@ def test_given_a_reader_who_is_not_told_what_blocks_then_no_owner_is_told_either
     unseen = told(story, case=EVERYTHING.case - {"assigned"})
     assert unseen is not None
     assert (unseen.role, unseen.due_on) == ("coordinator", None)
+
+
+@pytest.mark.parametrize(
+    ("given_on", "assigned_on", "owner", "due"),
+    [
+        pytest.param(2, None, "family-carer", day(6), id="the-answer-alone"),
+        pytest.param(2, 3, "landlord", day(8), id="given-to-somebody-since"),
+        pytest.param(3, 2, "family-carer", day(6), id="answered-since"),
+        pytest.param(2, 2, "landlord", day(8), id="both-of-one-day"),
+    ],
+)
+def test_given_an_owner_and_a_day_with_an_answer_then_they_are_those_of_the_blocker(
+    given_on: int, assigned_on: int | None, owner: str, due: date
+) -> None:
+    story = checked(keys="no")
+    answered = ConfirmItem(item="keys", value="no", owner_role="family-carer", due_on=day(6))
+    assigned = AssignBlocker(item="keys", role="landlord", due_on=day(8))
+    asked = [(given_on, answered), *([(assigned_on, assigned)] if assigned_on is not None else [])]
+    for on, command in sorted(asked, key=lambda pair: (pair[0], pair[1] is assigned)):
+        story.ask(command, on=on)
+    [blocker] = [each for each in blocking(story.case) if each.code == "keys"]
+    assert (blocker.owner_role, blocker.due_on) == (owner, due)
