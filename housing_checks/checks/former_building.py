@@ -1,5 +1,5 @@
-"""The building that a check is about: where the person goes. When that changes after the check, what was
-answered about the former one no longer counts.
+"""The building that a check is about: where the person goes. When that changes, what was answered about the
+former one no longer counts, whether the check is complete or under way.
 """
 
 from __future__ import annotations
@@ -8,29 +8,34 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from discharge.cases.events import (
+    AnswerSettled,
     BuildingLeft,
     Event,
+    ItemAnswered,
     MitigationWithdrawn,
     StrandRedirected,
     WorkForFormerHome,
 )
 from discharge.cases.evolve import fold
-from discharge.cases.model import Case, Check, Strand
+from discharge.cases.model import Case, Check, ItemAnswer, Strand
 from discharge.pathway_words import former_words, middle
 from housing_checks.checks.form import form_of_case
 from housing_checks.checks.model import CheckForm, CheckItem
-from housing_checks.checks.statements import standing
+from housing_checks.checks.statements import same_speaker, standing
 from housing_checks.strands.definitions import DEFINITIONS
 
 PLACE = "place"
 """The fact that there is a building at all."""
 UNSAID = frozenset({"unknown"})
+MISTAKEN = "mistaken"
+"""Why an answer was settled: the other one was a mistake."""
 
 
 def building_left(case: Case, form: CheckForm, code: str, on: date, said: Sequence[Event]) -> list[Event]:
     """Return what follows where the answer to an item says that the person goes to another building than the
-    one that was checked: answers about that one, and what stood in for them, are over; orders for it are
-    marked, also before the check is complete. While people say different things of it, nothing follows.
+    one that is checked: answers about that one, and what stood in for them, are over; orders for it are
+    marked. While people say different things of it, nothing follows. A slip that is corrected before the
+    check is complete takes no answer back.
     """
     check, item = case.check, form.item(code)
     if check is None or not item.names_the_building:
@@ -39,9 +44,8 @@ def building_left(case: Case, form: CheckForm, code: str, on: date, said: Sequen
     if before is None or now is None or before == now:
         return []
     orders = _orders(case, item, before, now, on)
-    if check.completed_on is None:
-        return orders
-    left = tuple(each for each in _about_it(case, check, form, on) if each != code)
+    spared = _spared(check, form, code, said) if check.completed_on is None else frozenset()
+    left = tuple(each for each in _about_it(case, check, form, on) if each != code and each not in spared)
     if not left:
         return orders
     return [*_needless(case, left, on), BuildingLeft(because=code, items=left, left_on=on), *orders]
@@ -94,6 +98,39 @@ def _about_it(case: Case, check: Check, form: CheckForm, on: date) -> Iterable[s
         later = answer is not None and answer.answered_on is not None and answer.answered_on > on
         if item.of_the_building and not later and (answer is not None or item.code in case.gate):
             yield item.code
+
+
+def _spared(check: Check, form: CheckForm, code: str, said: Sequence[Event]) -> frozenset[str]:
+    """The items of a check under way whose answers are about the new building all the same: all of them where
+    a person corrects a slip of the same day before anything was said of the building; those of the person who
+    was right where the other was mistaken. Where nobody can tell, an answer is about the former building.
+    """
+    about = {
+        item.code: check.given_of(item.code)
+        for item in form.items
+        if item.of_the_building and item.code != code and item.code in check.answers
+    }
+    for event in said:
+        if isinstance(event, AnswerSettled) and event.reason == MISTAKEN:
+            return frozenset(each for each, answer in about.items() if _theirs(answer, event.answer))
+        if isinstance(event, ItemAnswered) and _slip(standing(check, code)[0], event.answer, about.values()):
+            return frozenset(about)
+    return frozenset()
+
+
+def _theirs(answer: ItemAnswer, right: ItemAnswer) -> bool:
+    """Whether the person who was right about the building said it, and not before they named it."""
+    return same_speaker(answer, right) and not _before(answer, right.answered_on)
+
+
+def _slip(before: ItemAnswer, now: ItemAnswer, about: Iterable[ItemAnswer]) -> bool:
+    same = same_speaker(before, now) and before.answered_on == now.answered_on
+    return same and all(_before(each, now.answered_on) for each in about)
+
+
+def _before(answer: ItemAnswer, on: date | None) -> bool:
+    """Whether it was said before a day, as far as anybody knows both days."""
+    return answer.answered_on is not None and on is not None and answer.answered_on < on
 
 
 def _needless(case: Case, codes: Iterable[str], on: date) -> list[Event]:

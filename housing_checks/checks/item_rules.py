@@ -29,13 +29,13 @@ from housing_checks.checks.answers import (
     require_words,
     words_of,
 )
-from housing_checks.checks.form import form_in_force, form_to_decide
+from housing_checks.checks.form import form_in_force, form_of_case, form_to_decide
 from housing_checks.checks.former_building import building_left
 from housing_checks.checks.model import CheckForm
 from housing_checks.checks.needed_records import counts
 from housing_checks.checks.owners import require_near_day, require_owner
 from housing_checks.checks.referral_statements import said_otherwise
-from housing_checks.checks.statements import said_of, standing
+from housing_checks.checks.statements import left_since, said_of, standing
 from housing_checks.guards import require_order, require_stage
 from housing_checks.hazards.item_statements import said_by_hazard
 
@@ -169,10 +169,12 @@ def _known(case: Case, command: ConfirmItem, answer: ItemAnswer) -> bool:
 
 
 def known_since(case: Case, code: str) -> date | None:
-    """The day from which work, or something else that nobody said, made the item what it is."""
+    """The day from which work, or something else that nobody said, made the item what it is; or from which
+    the person goes to another building than the one that was checked.
+    """
     gated = case.gate.get(code)
     if gated is None or gated.expired:
-        return None
+        return left_since(case.check, form_of_case(case).item(code))
     before = case.check.given.get(code) if case.check is not None else None
     said = before is not None and (before.answered_on, before.gate) == (gated.as_of, gated.value)
     return None if said else gated.as_of

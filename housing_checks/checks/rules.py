@@ -26,11 +26,11 @@ from housing_checks.checks.answers import (
     counting_at_the_gate,
     facts_standing,
     gated_for,
-    stated,
 )
 from housing_checks.checks.enable_when import Facts
 from housing_checks.checks.form import SAFE_ADDRESS, form_in_force, form_of, form_to_decide
 from housing_checks.checks.model import CheckForm, CheckItem, Suggested, Suggestion
+from housing_checks.checks.said_together import said_together
 from housing_checks.guards import require_order, require_stage
 from housing_checks.strands.definitions import DEFINITIONS
 
@@ -83,7 +83,7 @@ def _stated(
     kept = {code: standing[code] for code in command.kept if code in standing}
     answers = {**command.answers, **kept}
     during = fold(case, begun)
-    return [*begun, *stated(during, form, answers, command, on, envelope.actor, standing)]
+    return [*begun, *said_together(during, form, answers, command, on, envelope.actor, standing)]
 
 
 def suggested_strands(

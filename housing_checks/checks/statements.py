@@ -20,6 +20,7 @@ from discharge.cases.events import AnswerDisputed, Event, ItemAnswered
 from discharge.cases.model import Check, ItemAnswer
 from discharge.codes.casework import EVIDENCE_KINDS, RECORDS
 from discharge.values import YesNoUnknown
+from housing_checks.checks.model import CheckItem
 
 Outcome = Literal["corrects", "earlier", "agrees", "contradicts"]
 """What a statement is to one that stands: it takes its place; it is older, and only kept; it says the same
@@ -40,7 +41,7 @@ class Pair:
     @property
     def same_person(self) -> bool:
         """Whether it is the same person's, who speaks for the same informant."""
-        return _speaker(self.before) == _speaker(self.now)
+        return same_speaker(self.before, self.now)
 
     @property
     def same_answer(self) -> bool:
@@ -176,9 +177,22 @@ def said_of(
     return [answered.model_copy(update={"changed": True}), disputed]
 
 
+def same_speaker(one: ItemAnswer, other: ItemAnswer) -> bool:
+    """Whether two statements are the same person's, who speaks for the same informant."""
+    return _speaker(one) == _speaker(other)
+
+
 def _speaker(statement: ItemAnswer) -> tuple[object, ...]:
     return (statement.by, statement.organisation_id if statement.by is None else None, statement.told_by)
 
 
 def _day(statement: ItemAnswer) -> date:
     return statement.answered_on or date.min
+
+
+def left_since(check: Check | None, item: CheckItem) -> date | None:
+    """Since when the person goes to another building, while answers about the former one are open: what was
+    seen or told of the item on an earlier day is about the former one.
+    """
+    former = check.of_former_building if check is not None and item.of_the_building else {}
+    return max(former.values(), default=None)

@@ -7,24 +7,27 @@ from collections.abc import Iterator
 import pytest
 
 from discharge.cases.commands import (
+    CompleteCheck,
     ConfirmItem,
     MoveStrand,
     NameMitigation,
     RedirectStrand,
+    SaveAnswers,
     SettleAnswer,
     StartStrand,
 )
-from discharge.cases.events import AlertRaised, BuildingLeft, MitigationWithdrawn
+from discharge.cases.events import AlertRaised, BuildingLeft, ItemAnswered, MitigationWithdrawn
 from discharge.cases.model import Actor
 from discharge.cases.unready import blockers
 from discharge.codes.casework import OWNER_ROLES
+from discharge.errors import Refused
 from discharge.risk.alerts import judge
 from discharge.sight import seen_case
 from housing_checks.checks.former_building import ordered_for
 from housing_checks.facts import answers_of_former_building, orders_for_former_building
 from housing_checks.gate.blockers import beside, blocking
-from tests.housing_checks.form_two import FORM_2, checked_on_two, form_two_in_force
-from tests.housing_checks.homes import COUNCIL, FIRST, SERVICE, TRUST, Story, day, noon
+from tests.housing_checks.form_two import FORM_2, all_well, checked_on_two, form_two_in_force
+from tests.housing_checks.homes import COORDINATOR, COUNCIL, FIRST, SERVICE, TRUST, Story, day, noon
 
 OWN, SISTERS = "own-home", "other-home"
 OTHER = Actor(organisation_id=TRUST, role="discharge-team", user_id=TRUST)
@@ -97,12 +100,89 @@ def test_given_two_people_who_differ_about_the_building_then_answers_count_until
     assert len(left(story)) == 1
 
 
-def test_given_a_check_under_way_when_a_slip_is_corrected_then_nothing_is_lost() -> None:
-    story = Story().ask(ConfirmItem(item="destination", value=OWN), on=2)
-    story.ask(ConfirmItem(item="heating", value="yes"), on=2).ask(goes(SISTERS), on=3)
-    assert left(story) == []
+def under_way(on: int = 2) -> Story:
+    return Story().ask(goes(OWN), on=on).ask(ConfirmItem(item="heating", value="yes"), on=on)
+
+
+def heating(story: Story) -> str | None:
     assert story.case.check is not None
-    assert story.case.check.answers["heating"] == "yes"
+    return story.case.check.answers.get("heating")
+
+
+def test_given_a_check_under_way_when_a_slip_of_the_day_is_corrected_then_nothing_is_lost() -> None:
+    story = Story().ask(ConfirmItem(item="heating", value="yes"), on=2).ask(goes(OWN), on=3)
+    assert left(story.ask(goes(SISTERS), on=3)) == []
+    assert heating(story) == "yes"
+
+
+@pytest.mark.parametrize("later", [0, 1])
+def test_given_answers_since_a_building_was_named_when_another_is_named_then_they_are_asked_again(
+    later: int,
+) -> None:
+    story = under_way().ask(goes(SISTERS), on=2 + later)
+    assert [each.items for each in left(story)] == [("heating",)]
+    assert heating(story) is None
+    assert story.case.check is not None
+    assert story.case.check.of_former_building == {"heating": day(2 + later)}
+    assert [known.count for known in answers_of_former_building(story.case)] == [1]
+
+
+def test_given_another_person_on_the_same_day_then_it_is_no_slip() -> None:
+    story = Story().ask(ConfirmItem(item="heating", value="yes"), on=2).ask(goes(OWN, "told"), on=3)
+    story.ask(goes(SISTERS, "document"), on=3, actor=OTHER)
+    assert [each.items for each in left(story)] == [("heating",)]
+
+
+def test_given_a_check_under_way_when_the_building_is_settled_then_the_former_ones_answers_are_over() -> None:
+    story = under_way().ask(goes(OWN, "document"), on=2).ask(goes(SISTERS), on=3, actor=OTHER)
+    assert left(story) == []
+    story.ask(SettleAnswer(item="destination", value=SISTERS, reason="changed-since"), on=4)
+    assert [each.items for each in left(story)] == [("heating",)]
+
+
+@pytest.mark.parametrize(("by", "kept"), [(OTHER, "yes"), (COORDINATOR, None)])
+def test_given_the_other_was_mistaken_then_answers_of_who_was_right_count(
+    by: Actor, kept: str | None
+) -> None:
+    story = Story().ask(goes(OWN, "document"), on=2).ask(goes(SISTERS), on=3, actor=OTHER)
+    story.ask(ConfirmItem(item="heating", value="yes"), on=3, actor=by)
+    story.ask(SettleAnswer(item="destination", value=SISTERS, reason="mistaken"), on=4)
+    assert heating(story) == kept
+
+
+@pytest.mark.parametrize("command", [SaveAnswers, CompleteCheck])
+def test_given_another_building_and_answers_at_once_then_these_count_and_what_was_left_alone_is_over(
+    command: type[SaveAnswers] | type[CompleteCheck],
+) -> None:
+    story = under_way().ask(ConfirmItem(item="water", value="yes"), on=2)
+    said = {"destination": SISTERS, "heating": "no", "water": "yes"}
+    known = {"destination": "told"}
+    if command is CompleteCheck:
+        said = {**all_well(story.case, destination=SISTERS), "heating": "no"}
+        with pytest.raises(Refused) as refused:
+            story.ask(CompleteCheck(form=FORM_2.code, answers=said, kept=("water",)), on=3)
+        assert (refused.value.code, refused.value.detail) == ("item-not-answered", "water")
+        return
+    story.ask(SaveAnswers(form=FORM_2.code, answers=said, evidence=known, kept=("water",)), on=3)
+    assert heating(story) == "no"
+    assert story.case.check is not None
+    assert story.case.check.of_former_building.keys() >= {"water"}
+    assert "water" not in story.case.check.answers
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_given_an_answer_of_a_day_before_the_move_when_it_comes_late_then_it_is_only_kept(
+    together: bool,
+) -> None:
+    story = under_way().ask(goes(SISTERS), on=5)
+    late = SaveAnswers(form=FORM_2.code, answers={"water": "yes", "heating": "yes"})
+    for asked in [late] if together else [ConfirmItem(item=code, value="yes") for code in late.answers]:
+        story.ask(asked, on=4, now=6)
+        answered = [each for each in story.last if isinstance(each, ItemAnswered)]
+        assert answered
+        assert not any(each.stands for each in answered)
+    assert story.case.check is not None
+    assert not {"water", "heating"} & story.case.check.answers.keys()
 
 
 STAIRLIFT = StartStrand(strand_kind="adaptation", item="straight-stairlift")
