@@ -100,6 +100,8 @@ def _reads(visit: Visit, found: queries.CaseFile) -> bool:
 def _done(kind: str) -> str:
     if kind == "check":
         return "Home check completed"
+    if kind == "answers":
+        return "Answers saved"
     if kind == "referred":
         return "Referral sent"
     return FORMS[kind].title if kind in FORMS else ""

@@ -162,7 +162,13 @@ async def _ask(
         return _page(visit, _confirming(view, filled), error.row.http)
     if outcome.answer is None:
         return visit.to(f"/requests/{outcome.command_id}")
-    return visit.to(await done_href(visit, asked, outcome, "check"))
+    return visit.to(await done_href(visit, asked, outcome, _done(read.case, command)))
+
+
+def _done(case: Case, command: SaveAnswers | CompleteCheck) -> str:
+    """What the case says was done: the check is completed once, by handing it in."""
+    complete = case.check is not None and case.check.completed_on is not None
+    return "check" if isinstance(command, CompleteCheck) and not complete else "answers"
 
 
 ELSEWHERE = frozenset({"not-found", "role-not-allowed", "part-not-allowed"})
@@ -243,8 +249,7 @@ async def _prepare(visit: Visit, case_id: UUID) -> tuple[Case, str]:
 
 def _form(case: Case, visit: Visit) -> CheckForm:
     """The form of the check that was begun, else the one in force today."""
-    begun = case.check is not None and case.check.completed_on is None
-    return form_of(case.check.form) if begun and case.check else form_in_force(visit.today)
+    return form_of(case.check.form) if case.check is not None else form_in_force(visit.today)
 
 
 def _answers_page(visit: Visit, view: CheckPage, filled: Filled, status: int = 200) -> Response:

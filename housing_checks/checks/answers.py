@@ -162,13 +162,7 @@ def stated(
     """
     given = case.check.given if case.check is not None else {}
     values = {code: answer.value for code, answer in given.items()} | dict(answers)
-    refuse_together(
-        lambda: _require_items(case, form, values, answers),
-        lambda: _require_taken(form, answers, command.evidence),
-        lambda: _require_words(form, answers, command.text_notes, given),
-        lambda: _require_aside(case, form, values, answers, command, given),
-        lambda: _require_told(command, on),
-    )
+    require_stated(case, form, values, answers, command, on)
     for item in form.items:
         if item.code not in answers:
             continue
@@ -177,7 +171,7 @@ def stated(
             command.evidence.get(item.code),
             words_of(value, command.text_notes.get(item.code), before),
         )
-        told = _told(command, item.code)
+        told = told_together(command, item.code)
         if before is not None and _said_already(before, value, words, known, told):
             continue
         yield from said_of(
@@ -189,6 +183,27 @@ def stated(
             newest_counts=item.newest_counts,
             recorded=said_otherwise(case, item, value) or said_by_hazard(case, item.code, value),
         )
+
+
+def require_stated(
+    case: Case,
+    form: CheckForm,
+    values: Mapping[str, str],
+    answers: Mapping[str, str],
+    command: SaveAnswers | CompleteCheck,
+    on: date,
+) -> None:
+    """Refuse, all together, what is wrong with answers given at once; ``values`` is all that is known with
+    them.
+    """
+    given = case.check.given if case.check is not None else {}
+    refuse_together(
+        lambda: _require_items(case, form, values, answers),
+        lambda: _require_taken(form, answers, command.evidence),
+        lambda: _require_words(form, answers, command.text_notes, given),
+        lambda: _require_aside(case, form, values, answers, command, given),
+        lambda: _require_told(command, on),
+    )
 
 
 def _said_already(
@@ -203,7 +218,7 @@ TELLING = ("told_by", "told_note_id", "through")
 """What somebody says once of all answers that they give together."""
 
 
-def _told(command: SaveAnswers | CompleteCheck, code: str) -> dict[str, Any]:
+def told_together(command: SaveAnswers | CompleteCheck, code: str) -> dict[str, Any]:
     """Who told an answer and how it came; not of what its asker left as they saw it."""
     if isinstance(command, CompleteCheck) or code in command.kept:
         return {}
@@ -324,27 +339,43 @@ def gate_after(case: Case, form: CheckForm, code: str, on: date, answered: Seque
     before = set(applying_to(case, form))
     after = fold(case, answered)
     now = set(applying_to(after, form))
-    if before == now or case.check is None or case.check.completed_on is None:
+    if before == now or not _has_gate(case):
         return []
     left = before - now
     gated = (set(case.gate) - left) | ((now - before) & set(gated_for(after, form)))
-    ordered = tuple(each for each in form.codes if each in gated)
+    ordered = tuple(each for each in dict.fromkeys((*form.codes, *case.gate)) if each in gated)
     needless = _needless(case, frozenset(left - {code}), on)
     return [*needless, GatedItemsChanged(because=code, gated=ordered)]
 
 
+def _has_gate(case: Case) -> bool:
+    """Whether a check was completed: the one that goes on, or the one before it."""
+    return case.check is not None and (case.check.completed_on is not None or bool(case.gate))
+
+
 def gated_anew(case: Case, on: date) -> list[Event]:
     """Return how facts of the case, known since the check, change which items are gated: those that concern
-    the person now, and no others. On a form that asks everybody the same nothing changes.
+    the person now, and no others. On a form that asks everybody the same nothing changes. While a new check
+    is under way what it asks anew is gated too, and nothing leaves the gate because it was not answered yet;
+    one that moved to another form keeps its gate, and what its answers open.
     """
-    if case.check is None or case.check.completed_on is None:
+    if not _has_gate(case):
         return []
     form = form_of_case(case)
-    gated = gated_for(case, form) if form.known and form.by_circumstances else tuple(case.gate)
+    gated = _gated_now(case, form) if form.known else tuple(case.gate)
     if set(gated) == set(case.gate):
         return []
     needless = _needless(case, frozenset(case.gate.keys() - set(gated)), on)
     return [*needless, GatedItemsChanged(because=CIRCUMSTANCES, gated=gated)]
+
+
+def _gated_now(case: Case, form: CheckForm) -> tuple[str, ...]:
+    check = case.check
+    if check is not None and check.completed_on is None:
+        applying = set(applying_to(case, form)) if check.moved_from is None else set()
+        anew = (code for code in gated_for(case, form) if code in applying - case.gate.keys())
+        return (*case.gate, *anew)
+    return gated_for(case, form) if form.by_circumstances else tuple(case.gate)
 
 
 def _needless(case: Case, left: frozenset[str], on: date) -> list[Event]:

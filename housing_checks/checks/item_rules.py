@@ -54,7 +54,7 @@ def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
     _require_asked(during, form, command.item)
     item = form.item(command.item)
     answer = _answer(during, envelope, now, form, command)
-    if _known(during, command, answer):
+    if known_already(during, command, answer):
         return []
     said = said_of(
         during.check,
@@ -152,7 +152,7 @@ def _answer(
     )
 
 
-def _known(case: Case, command: ConfirmItem, answer: ItemAnswer) -> bool:
+def known_already(case: Case, command: ConfirmItem, answer: ItemAnswer) -> bool:
     """Whether it says what is known from that day already, and nothing else of it, in no words of its own."""
     if command.text_notes and answer.note_id is None:
         return False

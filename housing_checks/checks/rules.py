@@ -1,7 +1,8 @@
 """Beginning and completing the home suitability check, and what its answers suggest to start.
 
-Deciders take ``(case, envelope, now)`` and return events or raise Refused. Starting twice is refused; a new
-check may begin once the one before is complete, and the gate keeps its answers meanwhile.
+Deciders take ``(case, envelope, now)`` and return events or raise Refused. Starting twice is refused. Answers
+to a check that is complete are said in that check; a new one begins only where somebody asks for it by name,
+and then the gate keeps its answers meanwhile, and waits for what is asked anew.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from discharge.cases.stages import SINCE_ACCEPTANCE
 from discharge.codes.model import not_listed
 from discharge.errors import Refused, refuse_all, refuse_together
 from discharge.values import YesNoUnknown
+from housing_checks.checks.after_completion import said_again
 from housing_checks.checks.answers import (
     answers_standing,
     applying_to,
@@ -52,15 +54,22 @@ def _none_under_way(case: Case) -> None:
 
 
 def save_answers(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
-    """Keep what is answered so far; a check not begun before begins with it."""
+    """Keep what is answered so far; a check not begun before begins with it. In one that is complete each
+    answer is said as it is by itself.
+    """
     return _stated(case, envelope, now, command_of(envelope, SaveAnswers))
 
 
 def complete_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
-    """Submit the check: every item that is asked of this person is answered, now or before."""
+    """Submit the check: every item that is asked of this person is answered, now or before. One that is
+    complete stays so, with what is answered anew.
+    """
     command = command_of(envelope, CompleteCheck)
     answered = _stated(case, envelope, now, command)
     after = fold(case, answered)
+    if case.check is not None and case.check.completed_on is not None:
+        _require_all(after, form_to_decide(command.form), command.answers)
+        return answered
     completed = _completed(after, form_to_decide(command.form), happened_on(envelope, now), command.answers)
     return [*answered, *_mitigations_ended(after, completed), completed]
 
@@ -68,10 +77,9 @@ def complete_check(case: Case, envelope: Envelope, now: datetime) -> list[Event]
 def _stated(
     case: Case, envelope: Envelope, now: datetime, command: SaveAnswers | CompleteCheck
 ) -> list[Event]:
-    """A check under way goes on, on its own form. What its asker left as they saw it stays as it stands."""
+    """A check goes on, on its own form. What its asker left as they saw it stays as it stands."""
     require_stage(case, SINCE_ACCEPTANCE)
-    on = happened_on(envelope, now)
-    check = _under_way(case)
+    on, check = happened_on(envelope, now), case.check
     begun: list[Event] = []
     if check is None:
         begun = [CheckStarted(form=_form(command.form, on).code, started_on=on)]
@@ -80,6 +88,8 @@ def _stated(
     else:
         require_order(check.started_on, on, "effective_on")
     standing, form = answers_standing(case), form_to_decide(command.form)
+    if check is not None and check.completed_on is not None:
+        return said_again(case, form, command, on, envelope.actor)
     kept = {code: standing[code] for code in command.kept if code in standing}
     answers = {**command.answers, **kept}
     during = fold(case, begun)
@@ -189,15 +199,22 @@ def not_asked(case: Case, form: CheckForm) -> frozenset[str]:
     return frozenset(item.code for item in form.items if item.of_the_building) - form.having_a_home
 
 
-def _completed(case: Case, form: CheckForm, on: date, said: Mapping[str, str]) -> CheckCompleted:
-    """What an answer of the same command leaves out is not missed, even where the referral says otherwise and
-    it is disputed at once: then it is asked, open, and blocks.
+def _require_all(case: Case, form: CheckForm, said: Mapping[str, str]) -> None:
+    """Refuse each item that is asked and not answered. What an answer of the same command leaves out is not
+    missed, even where the referral says otherwise and it is disputed at once: then it is asked, open, and
+    blocks.
     """
     answers = case.check.given if case.check is not None else {}
     values = {code: answer.value for code, answer in answers.items()}
-    asked, applying = asked_of(case, form, values), set(applying_to(case, form, values))
     missing = [code for code in asked_of(case, form, {**values, **said}) if code not in values]
     refuse_all([Refused("item-not-answered", detail=code, where=f"answers.{code}") for code in missing])
+
+
+def _completed(case: Case, form: CheckForm, on: date, said: Mapping[str, str]) -> CheckCompleted:
+    answers = case.check.given if case.check is not None else {}
+    values = {code: answer.value for code, answer in answers.items()}
+    asked, applying = asked_of(case, form, values), set(applying_to(case, form, values))
+    _require_all(case, form, said)
     return CheckCompleted(
         completed_on=on,
         gated=tuple(code for code in gated_for(case, form) if code in applying),

@@ -207,7 +207,8 @@ async def test_given_two_checks_opened_when_they_differ_in_other_items_then_both
 ) -> None:
     fields = await opened(door, f"/cases/{case_id}/check/all")
     theirs = SEEN | {"heating": "yes"}
-    await does(door, case_id, "complete-check", "system", form=FORM_1.code, answers=theirs)
+    seen = dict.fromkeys(("heating", "keys"), "seen")
+    await does(door, case_id, "complete-check", "system", form=FORM_1.code, answers=theirs, evidence=seen)
     mine = fields | SEEN | {"food": "yes"}
     looked_over = await door.client.post(f"/cases/{case_id}/check/all", data=mine)
     assert hidden(looked_over.text)["seen_version"] == fields["seen_version"]
@@ -225,7 +226,8 @@ async def test_given_two_checks_opened_when_they_differ_in_one_item_then_the_sec
 ) -> None:
     fields = await opened(door, f"/cases/{case_id}/check/all")
     theirs = SEEN | {"heating": "yes", "keys": "yes"}
-    await does(door, case_id, "complete-check", "system", form=FORM_1.code, answers=theirs)
+    seen = dict.fromkeys(("heating", "keys"), "seen")
+    await does(door, case_id, "complete-check", "system", form=FORM_1.code, answers=theirs, evidence=seen)
     mine = fields | SEEN | {"keys": "unknown", "note-keys": "The neighbour has them, perhaps"}
     refused = await door.client.post(f"/cases/{case_id}/check/all/hand-in", data=mine)
 
