@@ -39,6 +39,8 @@ OLD_HOME = {"bed": "no", "equipment-needed": "needed", "equipment-in-place": "no
 NEW_HOME = {"heating": "no"}
 """What is said of each home, where the form has it; all else is well."""
 ORDER, MOVE = "equipment/1", "rehousing/1"
+NOTHING_SINCE = "Asked alone when the story began; nothing has changed since"
+"""Why safety is confirmed on a day that, in the days of a story, comes long after."""
 WAIT_SECONDS = 30.0
 
 
@@ -116,7 +118,7 @@ class Teller:
             found = add_safety_entry.sync(
                 self.case_id,
                 client=self.clients[who],
-                body=m.SafetyEntryBody(event=event),
+                body=m.SafetyEntryBody(event=event, words=m.SafetyWords(reason=NOTHING_SINCE)),
                 idempotency_key=str(uuid4()),
             )
             assert isinstance(found, m.SafetyRecord), found

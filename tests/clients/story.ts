@@ -30,6 +30,8 @@ const AFTER: Record<string, number> = {
 const OLD_HOME: Record<string, string> = { bed: "no", "equipment-needed": "needed", "equipment-in-place": "no" };
 const NEW_HOME: Record<string, string> = { heating: "no" };
 const MOVE = "rehousing/1";
+// Why safety is confirmed on a day that, in the days of a story, comes long after.
+const NOTHING_SINCE = "Asked alone when the story began; nothing has changed since";
 const WAIT_MILLISECONDS = 30_000;
 
 async function read(): Promise<Asked> {
@@ -121,7 +123,7 @@ class Teller {
       must(
         await this.clients[who].POST("/api/v1/cases/{case_id}/safety", {
           params: { path: { case_id: this.caseId }, header: { "Idempotency-Key": crypto.randomUUID() } },
-          body: { event },
+          body: { event, words: { reason: NOTHING_SINCE } },
         }),
       );
   }

@@ -62,6 +62,10 @@ def say(port: int, data: bytes, *, framed: bool = True, hang_up: bool = False) -
     return b""
 
 
+NOTHING_SINCE = "Asked alone when the story began; nothing has changed since"
+"""Why safety is confirmed on a day that, in the days of a story, comes long after."""
+
+
 class Cast:
     """Invented people, each for one story of a session."""
 
@@ -272,12 +276,12 @@ class Story(Seen):
         self.stack.name_adviser()
         said = {"asked": "alone", "asked_on": str(self.day(day)), "disclosed": "no"}
         self.records_of_safety("ward", {"kind": "questions-answered", "answers": said})
-        self.records_of_safety("adviser", {"kind": "safety-confirmed"})
+        self.records_of_safety("adviser", {"kind": "safety-confirmed"}, reason=NOTHING_SINCE)
 
-    def records_of_safety(self, who: Who, event: Mapping[str, Any]) -> None:
+    def records_of_safety(self, who: Who, event: Mapping[str, Any], **words: str) -> None:
         """Somebody records something in the annex."""
         path = f"/api/v1/cases/{self.case_id}/safety"
-        answer = self.stack.post(PARTIES[who], path, {"event": event}, str(uuid4()))
+        answer = self.stack.post(PARTIES[who], path, {"event": event, "words": words}, str(uuid4()))
         assert answer.status_code == 201, answer.text
 
     def consents_to_sharing(self, day: int) -> None:

@@ -63,6 +63,8 @@ async def test_given_a_fact_when_relayed_then_the_case_knows_it_and_the_row_says
     assert (await story.until(lambda case: case.closed, "the merge")).outcome == "merged"
     row = await signal_row(story, fact.command_id)
     assert (row.state, row.relayed_at is not None) == ("delivered", True)
+    await relay.once()  # what its check holds is handed to the case that goes on
+    assert (await signal_row(story, fact.command_id)).relayed_at == row.relayed_at
     assert not await relay.once()
 
 
