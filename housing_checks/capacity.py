@@ -1,5 +1,5 @@
 """What is recorded of capacity answers the items of the home check that ask for it, so that nobody types it
-twice, and neither says what the other does not.
+twice, and neither says what the other does not. Who pays for care is agreed only once somebody arranges it.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from discharge.cases.commands import ConfirmItem, Envelope
-from discharge.cases.decide import capacity
+from discharge.cases.decide import capacity, choice
 from discharge.cases.decide.common import Decider, plain
 from discharge.cases.events import Event
 from discharge.cases.evolve import fold
@@ -60,5 +60,6 @@ DECIDERS: Mapping[str, Decider] = {
     "record-advocate": _answering(capacity.record_advocate),
     "record-representative": _answering(capacity.record_representative),
     "record-liberty": _answering(capacity.record_liberty),
+    "record-self-funding": _answering(choice.record_self_funding),
 }
 """Command kind -> its decider."""

@@ -169,8 +169,10 @@ def _hazard(case: Case) -> YesNoUnknown:
 
 
 def _pays(case: Case) -> YesNoUnknown:
-    paid = any(strand.item.endswith("self-funded-care") for strand in case.open_strands)
-    return "yes" if paid else "no"
+    """Whether the person pays: care that they pay for is ordered, else what is recorded of it."""
+    if any(strand.item.endswith("self-funded-care") for strand in case.open_strands):
+        return "yes"
+    return case.self_funding.self_funder if case.self_funding is not None else "no"
 
 
 def need(case: Case, code: str) -> YesNoUnknown:

@@ -35,6 +35,8 @@ CAPACITY, BEST_INTERESTS, LEAST_RESTRICTIVE, ADVOCATE, LIBERTY = (
 """Items about where the person lives: whether they decide, and what was decided for them."""
 DOUBTED = frozenset({CANNOT_DECIDE, IN_DOUBT})
 """Answers after which only a record says that the person decides."""
+WHO_PAYS = "funding-agreed"
+"""The item that asks whether it is agreed who pays for care."""
 KEEPS_A_DOUBT = frozenset({(DECIDES, "unknown"), (DECIDES, "no"), (UNKNOWN[0], "no")})
 """Answers to the same, with how they count, that were given after a doubt."""
 
@@ -74,7 +76,12 @@ LIBERTY_STATE = NeededRecord(
     "whether they are free to leave, or who authorised it, is not recorded",
     "Record whether the person will be free to leave, and if not, how far the authorisation is",
 )
-NOT_OF_CAPACITY = (ATTORNEY, LIBERTY_STATE)
+ARRANGER = NeededRecord(
+    "record-self-funding",
+    "nobody arranges the care yet",
+    "Agree who arranges the care that the person pays for, and record it",
+)
+NOT_OF_CAPACITY = (ATTORNEY, LIBERTY_STATE, ARRANGER)
 """Records that can be made before capacity is assessed."""
 
 
@@ -125,7 +132,15 @@ def missing_record(
 
 
 def _is_met(case: Case, code: str, value: str, needed: NeededRecord) -> bool:
+    if needed is ARRANGER:
+        return not _nobody_arranges(case)
     return somebody_may_decide(case) if needed is ATTORNEY else _of_record(case, code) == value
+
+
+def _nobody_arranges(case: Case) -> bool:
+    """Whether the person pays for care themselves, and it is recorded that nobody arranges it yet."""
+    held = case.self_funding
+    return held is not None and (held.self_funder, held.arranger) == ("yes", "nobody")
 
 
 def _needed(case: Case, code: str, value: str, answers: Mapping[str, str]) -> NeededRecord | None:
@@ -134,6 +149,8 @@ def _needed(case: Case, code: str, value: str, answers: Mapping[str, str]) -> Ne
         if value == CANNOT_DECIDE or (value == DECIDES and _doubted(case, code)):
             return ASSESSMENT
         return DECISION if decision.decided and value == decision.decided else None
+    if code == WHO_PAYS and value == "yes" and case.self_funding is not None:
+        return ARRANGER
     if code == LIBERTY and value in (NOT_APPLICABLE, "yes"):
         return LIBERTY_STATE
     if code in (BEST_INTERESTS, LEAST_RESTRICTIVE) and value == "yes":
@@ -174,7 +191,10 @@ def _decision_asked(code: str) -> CapacityDecision | None:
 
 def asks_for_a_record(code: str) -> bool:
     """Whether an answer to an item may need a record."""
-    return code in (BEST_INTERESTS, LEAST_RESTRICTIVE, ADVOCATE, LIBERTY) or _decision_asked(code) is not None
+    return (
+        code in (BEST_INTERESTS, LEAST_RESTRICTIVE, ADVOCATE, LIBERTY, WHO_PAYS)
+        or _decision_asked(code) is not None
+    )
 
 
 def to_record_first(case: Case, code: str, needed: NeededRecord) -> NeededRecord:

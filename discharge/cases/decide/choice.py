@@ -137,5 +137,4 @@ DECIDERS: Mapping[str, Decider] = {
     "record-wish": plain(record_wish),
     "record-choice-step": record_step,
     "answer-choice-step": plain(answer_step),
-    "record-self-funding": plain(record_self_funding),
 }

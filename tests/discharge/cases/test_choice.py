@@ -8,7 +8,6 @@ from discharge.cases.commands import (
     AcceptReferral,
     AnswerChoiceStep,
     RecordChoiceStep,
-    RecordSelfFunding,
     RecordWish,
 )
 from discharge.cases.decide.choice import overdue
@@ -61,15 +60,6 @@ def test_given_codes_that_are_in_no_list_then_each_is_refused() -> None:
     assert refused(accepted(), RecordWish(wish="moon"), 1)[2] == "wish"
     assert refused(accepted(), LETTER.model_copy(update={"step": "letter-9"}), 1)[2] == "step"
     assert refused(accepted(), LETTER.model_copy(update={"given_by": "x"}), 1)[2] == "given_by"
-
-
-def test_given_somebody_who_pays_then_it_is_said_who_arranges_it() -> None:
-    pays = RecordSelfFunding(self_funder="yes")
-    assert refused(accepted(), pays, 1)[0] == "arranger-needed"
-    case = ask(accepted(), pays.model_copy(update={"arranger": "family"}), 1)
-    assert case.self_funding is not None
-    assert (case.self_funding.arranger, case.self_funding.since) == ("family", day(1))
-    assert kinds(decided(case, pays.model_copy(update={"arranger": "family"}), 2)) == []
 
 
 def test_given_a_wish_then_the_last_one_stands() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from discharge.cases.circumstances import FACTS, circumstances, fact_names, fact_words
-from discharge.cases.model import Case, Homelessness, Referral, Strand
+from discharge.cases.model import Case, Homelessness, Referral, SelfFunder, Strand
 from discharge.codes.casework import NEEDS
 from tests.discharge.cases.stories import CASE, TRUST, day
 
@@ -106,3 +106,11 @@ def test_given_the_facts_then_each_need_is_one_and_each_has_words() -> None:
     assert "none" not in names
     assert all(fact_words(name) for name in names)
     assert fact_words("oxygen") == "the person needs this: Oxygen at home"
+
+
+@pytest.mark.parametrize("said", ["yes", "no", "unknown"])
+def test_given_what_is_recorded_of_who_pays_then_it_is_told_and_ordered_care_tells_more(said: str) -> None:
+    held = SelfFunder.model_validate({"self_funder": said, "since": day(1)})
+    assert circumstances(case().model_copy(update={"self_funding": held}))["self-funder"] == said
+    ordered = case(strands=strand("care-at-home", "self-funded-care"))
+    assert circumstances(ordered.model_copy(update={"self_funding": held}))["self-funder"] == "yes"
