@@ -21,6 +21,7 @@ from api.commands.asked import AskedCommand, Outcome, answers_of, require_items
 from api.commands.execution import body_hash, execute, take
 from api.commands.named_partners import require_kinds
 from api.commands.notes import notes_of
+from api.commands.same_building import require_same_building
 from api.hazards.service import with_nation
 from api.web.principals import Principal
 from api.web.refusals import CaseChanged
@@ -66,6 +67,7 @@ async def ask(services: Services, caller: Principal, asked: AskedCommand) -> Out
         digest = body_hash(asked.case_id, asked.as_sent)
         if asked.key is None or await store.came_before(session, caller.client_id, asked.key, digest) is None:
             require_version(case, asked.seen_version)
+            await require_same_building(session, caller, case, asked)
             await _require_not_hidden(session, case, asked.command)
             await require_kinds(session, asked.command)
             await safety.require_confirmed(session, asked.case_id, answers_of(asked.command))

@@ -30,7 +30,9 @@ from discharge.cases.model import Case
 from discharge.clocks import london_date
 from discharge.codes.model import not_listed
 from discharge.errors import HomewardError
+from discharge.store.changes import case_at
 from housing_checks.checks.form import form_in_force, form_of
+from housing_checks.checks.former_building import moved_to
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.taken_along import kept_offline
 
@@ -181,8 +183,18 @@ async def _conflict(visit: Visit, case_id: UUID, answer: OfflineAnswer, error: C
         found = await case_queries.read_case(session, visit.caller, case_id, "home check, answered by others")
         known = await names.directory(session)
     form = _form(found.case, visit.today)
-    theirs = views.theirs(found.case, form, answer.item, known)
+    moved = await _moved(visit, found.case, answer)
+    theirs = views.theirs(found.case, form, answer.item, known, moved)
     return Became(outcome="conflict", title=error.row.title, words=error.row.words, theirs=theirs)
+
+
+async def _moved(visit: Visit, case: Case, answer: OfflineAnswer) -> str:
+    """Where the person goes by now, where what was seen may be about a building to which they went then."""
+    if answer.as_note or answer.seen_version >= case.version:
+        return ""
+    async with visit.services.begin(visit.caller) as session:
+        then = await case_at(session, case.case_id, answer.seen_version)
+    return moved_to(then, case, answer.item)
 
 
 async def _not_asked(visit: Visit, case_id: UUID, answer: OfflineAnswer, error: HomewardError) -> Became:

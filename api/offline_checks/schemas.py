@@ -117,13 +117,16 @@ class OfflineAnswer(Sent):
 
 
 class Theirs(Sent):
-    """How an item stands by now, where somebody else answered it meanwhile."""
+    """How an item stands by now, where somebody else answered it meanwhile. ``moved`` says where the person
+    goes by now, where that is another building than the one that was taken along.
+    """
 
     value: str
     words: str
     who: str
     day: str
     version: int
+    moved: str = ""
 
 
 class Asked(Sent):

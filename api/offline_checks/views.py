@@ -107,8 +107,8 @@ def left_out_words(case: Case, form: CheckForm, code: str, known: Directory) -> 
     )
 
 
-def theirs(case: Case, form: CheckForm, code: str, known: Directory) -> Theirs:
-    """How an item stands by now, by whom and since when."""
+def theirs(case: Case, form: CheckForm, code: str, known: Directory, moved: str = "") -> Theirs:
+    """How an item stands by now, by whom and since when; and where the person goes, if to another home."""
     value = answers_standing(case).get(code, "unknown")
     given = case.check.given.get(code) if case.check is not None else None
     said = given if given is not None and given.value == value else None
@@ -120,4 +120,5 @@ def theirs(case: Case, form: CheckForm, code: str, known: Directory) -> Theirs:
         who=(known.user(said.by) if said is not None else None) or "Somebody else",
         day=words.day(day),
         version=case.version,
+        moved=moved,
     )

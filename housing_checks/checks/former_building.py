@@ -65,6 +65,22 @@ def _orders(case: Case, item: CheckItem, before: str, now: str, on: date) -> lis
     return events
 
 
+def building_item(case: Case) -> str:
+    """The item of the check of a case that says where the person goes; no code for a form that asks none."""
+    return next((item.code for item in form_of_case(case).items if item.names_the_building), "")
+
+
+def moved_to(then: Case, case: Case, code: str) -> str:
+    """Where the person goes by now, in the words of the check, for whoever answers an item about the building
+    to which they went then; nothing where the item is not about it, or the person goes there still.
+    """
+    form, named = form_of_case(case), building_item(case)
+    if not named or code not in form.codes or code == named or not form.item(code).of_the_building:
+        return ""
+    before, now = _agreed(then.check, named), _agreed(case.check, named)
+    return form.item(named).words(now) if before and now and before != now else ""
+
+
 def ordered_for(case: Case, strand: Strand) -> str:
     """Return for which building a marked order was made, in the words of the check, for its readers."""
     named = next((item for item in form_of_case(case).items if item.names_the_building), None)

@@ -18,7 +18,7 @@ import { newKey, openKey, seal, unseal } from './pin.js';
  *   answers: Record<string, Standing>, facts: Record<string, string>, withheld: number, seen: Record<string, number>,
  *   ways?: [string, string][], tellers?: [string, string][], sitting?: import('./sitting.js').Sitting}} Content
  */
-/** @typedef {{value: string, words: string, who: string, day: string, version: number}} Theirs */
+/** @typedef {{value: string, words: string, who: string, day: string, version: number, moved?: string}} Theirs */
 /**
  * One answer that waits. `state` is empty while nothing hinders it.
  * @typedef {{item: string, value: string, evidence: string, note: string, seenAt: string, seenVersion: number,

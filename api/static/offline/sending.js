@@ -101,7 +101,7 @@ async function sendOne(kept, next, session) {
   if (became.outcome === 'accepted') {
     if (next.asNote) await kept.noted(next, became.version);
     else await kept.acknowledged(next, became.version);
-  } else if (became.outcome === 'conflict' && became.theirs.value === next.value) {
+  } else if (became.outcome === 'conflict' && !became.theirs.moved && became.theirs.value === next.value) {
     await kept.put(answerAgain(next, became.theirs.version), { ...next, state: 'conflict' });
     return 'again';
   } else {

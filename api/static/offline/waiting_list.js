@@ -48,6 +48,14 @@ function choicesOf(kept, each, ours, after) {
   if (each.state === 'conflict' && each.theirs) {
     const theirs = each.theirs;
     const mine = () => after(kept.put(answerAgain(each, theirs.version), each));
+    if (theirs.moved) {
+      return [
+        paragraph(`The person goes to another home by now: ${theirs.moved}. What you saw may be about the former one.`),
+        element('p', {}, 'Yours: ', element('strong', {}, ours)),
+        button('It was the former home: remove my answer', () => after(kept.theirsStands(each, theirs)), 'secondary'),
+        button('It is so in the new home: send my answer', mine),
+      ];
+    }
     return [
       paragraph('Somebody else answered this after you took the check along.'),
       element('p', {}, 'Theirs: ', element('strong', {}, theirs.words), ` (${theirs.who}, ${theirs.day})`),

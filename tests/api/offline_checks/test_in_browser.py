@@ -283,6 +283,34 @@ async def test_given_somebody_answered_meanwhile_then_both_answers_are_shown_and
     assert await kept(page) == {"checks": 0, "answers": 0, "endings": 0}
 
 
+async def test_given_the_person_goes_to_another_home_meanwhile_then_the_page_says_so_and_asks_of_which_it_is(
+    door: Door, phone: Phone
+) -> None:
+    with form_two_in_force():
+        case_id = await door.referred()
+        await door.asked(case_id, "accept-referral")
+        said = {"destination": "own-home", "heating": "yes"}
+        await door.asked(case_id, "save-answers", form=FORM_2.code, answers=said)
+        page = await phone.takes(case_id)
+        await phone.context.set_offline(True)
+        await answers(page, "heating", "No")
+        await answers(page, "water", "Yes")
+        await door.asked(case_id, "confirm-item", item="destination", value="other-home")
+        await phone.context.set_offline(False)
+        decide = page.get_by_role("region", name="For you to decide")
+        await expect(decide.get_by_role("listitem")).to_have_count(2, timeout=SECONDS)
+        heating = decide.get_by_role("listitem").filter(has_text="Heating")
+        await expect(heating).to_contain_text("The person goes to another home by now")
+        await expect(heating).not_to_contain_text("Somebody else answered")
+        await nothing_found(page)
+        await heating.get_by_role("button", name="It was the former home: remove my answer").click()
+        water = decide.get_by_role("listitem").filter(has_text="water")
+        await water.get_by_role("button", name="It is so in the new home: send my answer").click()
+        await all_sent(door, page)
+        found = (await read(door, case_id))["check"]["answers"]
+        assert ("heating" in found, found["water"]) == (False, "yes")
+
+
 async def test_given_an_answer_that_leaves_a_question_out_then_whose_it_is_and_ours_is_kept_as_a_note(
     door: Door, phone: Phone
 ) -> None:

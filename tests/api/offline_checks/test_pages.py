@@ -142,6 +142,46 @@ async def test_given_somebody_answered_meanwhile_when_an_answer_comes_then_both_
     assert (await read(door, case_id))["check"]["answers"]["heating"] == "no"
 
 
+async def moved(door: Door, item: str) -> tuple[Session, UUID, dict[str, Any]]:
+    """A check that was taken along, and a person who goes to another home since; then an answer comes."""
+    case_id = await door.referred()
+    await door.asked(case_id, "accept-referral")
+    said = {"destination": "own-home", "heating": "yes"}
+    await door.asked(case_id, "save-answers", form=FORM_2.code, answers=said)
+    session = sign_in(door, "coordinator")
+    version = (await taken(door, case_id))["version"]
+    await door.asked(case_id, "confirm-item", item="destination", value="other-home")
+    session = sign_in(door, "coordinator")
+    fields = {"form": FORM_2.code, "item": item, "value": "yes", "seen_version": str(version)}
+    return session, case_id, fields
+
+
+@pytest.mark.parametrize("item", ["heating", "water"])
+async def test_given_the_person_goes_elsewhere_meanwhile_when_an_answer_comes_then_that_is_said(
+    door: Door, item: str
+) -> None:
+    with form_two_in_force():
+        session, case_id, fields = await moved(door, item)
+        told = await sends(door, session, case_id, **fields)
+        assert (told.status_code, told.json()["outcome"]) == (409, "conflict")
+        theirs = told.json()["theirs"]
+        assert theirs["moved"] == FORM_2.item("destination").words("other-home")
+        assert item not in (await read(door, case_id))["check"]["answers"]
+        mine = await sends(door, session, case_id, **{**fields, "seen_version": str(theirs["version"])})
+        assert mine.status_code == 202
+        await door.settle()
+        assert (await read(door, case_id))["check"]["answers"][item] == "yes"
+
+
+async def test_given_the_person_goes_elsewhere_when_an_answer_about_no_building_comes_then_it_is_taken(
+    door: Door,
+) -> None:
+    with form_two_in_force():
+        session, case_id, fields = await moved(door, "food")
+        assert not FORM_2.item("food").of_the_building
+        assert (await sends(door, session, case_id, **fields)).status_code == 202
+
+
 async def test_given_an_item_of_safety_when_a_device_answers_it_then_it_is_refused(
     door: Door, case_id: UUID
 ) -> None:
