@@ -38,6 +38,7 @@ DAYS_TO_ANSWER = 5
 ORGANISATIONS = {"partner": "partner_id", "council": "council_id", "organisation": "organisation_id"}
 """Particulars of a story that are codes of organisations, and the fields that take their ids."""
 
+NOTHING_SINCE = "Asked alone on the ward; nothing has changed since"
 UNSAID = frozenset({"refused", "repeats", "due_in", *ORGANISATIONS})
 """Particulars that are not sent as they are."""
 
@@ -233,16 +234,19 @@ class Person:
         await self._in_annex(step, {"kind": "questions-answered", "answers": answers})
 
     async def confirm_safety(self, step: Step) -> None:
-        """Confirm that the person is safe, as somebody named on the annex."""
-        await self._in_annex(step, {"kind": "safety-confirmed"})
+        """Confirm that the person is safe, as somebody named on the annex; the words are asked for where days
+        pass so fast that the questions were asked long ago.
+        """
+        await self._in_annex(step, {"kind": "safety-confirmed"}, reason=NOTHING_SINCE)
 
-    async def _in_annex(self, step: Step, event: Mapping[str, Any]) -> None:
+    async def _in_annex(self, step: Step, event: Mapping[str, Any], **words: str) -> None:
         kind = event["kind"]
         if not await self._seen(lambda case: case.get("stage")):
             self._ledger.note("gave-up", step=step.key, kind=kind)
             return
         await self._ask(
-            step, Request(f"{self._path}/safety", {"event": event}, self._key(step), kind, SAFETY)
+            step,
+            Request(f"{self._path}/safety", {"event": event, "words": words}, self._key(step), kind, SAFETY),
         )
 
     async def acknowledge(self, step: Step) -> None:
