@@ -39,6 +39,8 @@ def said_again(
     left = {code for code in command.kept if not _known_otherwise(case, command, standing, code)}
     answers = {code: value for code, value in command.answers.items() if code not in left}
     values = {**standing, **answers}
+    known = {code: kind for code, kind in command.evidence.items() if code not in left}
+    command = command.model_copy(update={"evidence": known})
     require_stated(case, form, values, answers, command, on)
     said: list[Event] = []
     for item in _in_turn(form, answers):

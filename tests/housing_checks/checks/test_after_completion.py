@@ -77,6 +77,11 @@ def test_given_answers_left_as_they_were_seen_then_only_new_evidence_of_them_is_
     assert story.kinds == ["item-answered"]
     assert story.case.check is not None
     assert story.case.check.given["heating"].evidence == "seen"
+    told = save(heating="yes", water="no", oxygen="no").model_copy(
+        update={"kept": ("heating", "oxygen"), "evidence": {"heating": "seen"}}
+    )
+    assert story.ask(told, on=32).kinds[0] == "item-answered"
+    assert [each.code for each in blocking(story.case)] == ["water"]
 
 
 def test_given_the_check_is_handed_in_again_then_it_stays_the_same_check_with_all_that_is_asked() -> None:
