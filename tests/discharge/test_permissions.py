@@ -14,6 +14,8 @@ OWN = {
     "note-hospital-facts",
     "note-merge",
     "note-unmerge",
+    "note-merged-case",
+    "note-parted-case",
     "report-from-strand",
     "note-home-lost",
     "strike-clock",
