@@ -65,10 +65,10 @@ def place(found: CaseFile, known: Directory) -> str:
     spell = case.current_spell
     if case.in_community:
         return f"At home, not in hospital; referred by {known.organisation(_referrer(case))}"
+    if not found.telling.says("place"):  # first: they read the same of somebody whose place is hidden
+        return f"Referred by {known.organisation(_referrer(case))}"
     if not found.place_seen:
         return f"Ward withheld: ring {whom_to_ring(case, known)}"
-    if not found.telling.says("place"):
-        return f"Referred by {known.organisation(_referrer(case))}"
     if spell is None:
         return f"Stay not known yet, referred by {known.organisation(_referrer(case))}"
     on_leave = spell.status == "on-leave"
@@ -247,8 +247,12 @@ POSTS = {GP: "GP", CONSULTANT: "consultant"}
 
 def sees_contacts(found: CaseFile, caller: Principal) -> bool:
     """Whether somebody is told of anybody to call."""
-    hidden = found.person.location_hidden
-    return not hidden and may_ask_of(found.case, caller.role, caller.organisation_id, SEE_CONTACTS)
+    return not found.person.location_hidden and may_see_contacts(found, caller)
+
+
+def may_see_contacts(found: CaseFile, caller: Principal) -> bool:
+    """Whether somebody's part is to know whom to call, where nothing hides it."""
+    return may_ask_of(found.case, caller.role, caller.organisation_id, SEE_CONTACTS)
 
 
 def contacts_shown(found: CaseFile, caller: Principal) -> list[PersonContact]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from api.cases.page_values import ContactCardLine, Fact, WhomToCall
 from api.cases.queries import CaseFile
-from api.cases.summary import POSTS, practice_words, sees_contacts, whom_to_ring
+from api.cases.summary import POSTS, may_see_contacts, practice_words, sees_contacts, whom_to_ring
 from api.contact_details.service import Contacts
 from api.web.names import Directory
 from api.web.page import words
@@ -73,7 +73,7 @@ def whom_to_call(found: CaseFile, cards: Sequence[Card], caller: Principal, know
     return WhomToCall(
         lines=tuple(card_line(each, known) for each in cards if not each.ended),
         href=f"/cases/{found.case.case_id}/contact-details" if sees_contacts(found, caller) else "",
-        withheld=found.person.location_hidden,
+        withheld=found.person.location_hidden and may_see_contacts(found, caller),
     )
 
 

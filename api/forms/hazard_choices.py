@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from api.forms.choices import Pairs
 from api.forms.model import Around
 from api.web.page import words
+from discharge.cases.relations import relation_of
 from discharge.codes.hazards import HAZARD_STEPS
 from discharge.codes.model import Code
 from discharge.durations import NATIONS
+from discharge.roles import OWN_WORK_ONLY
 from discharge.sharing import may_send, sharing_facts
 from housing_checks.hazards.duties import path_of
 from housing_checks.hazards.schemes import HAZARDS_KIND, HHSRS, RATINGS
@@ -69,8 +72,17 @@ def untold(around: Around) -> bool:
 
 
 def steps(around: Around) -> Pairs:
-    """Steps that are recorded as such; others have a form of their own."""
-    return [(row.code, row.label) for row in HAZARD_STEPS.in_force(around.today) if not row.by_command]
+    """Steps that are recorded as such; others have a form of their own. A landlord and a council are offered
+    their own.
+    """
+    mine = around.organisation_id
+    relation = relation_of(around.case, mine) if isinstance(mine, UUID) else None
+    own = relation if relation in OWN_WORK_ONLY else None
+    return [
+        (row.code, row.label)
+        for row in HAZARD_STEPS.in_force(around.today)
+        if not row.by_command and own in (None, row.done_by)
+    ]
 
 
 def sharing(around: Around) -> str:

@@ -321,3 +321,29 @@ async def test_given_a_browser_then_hazards_with_photos_are_accessible(
     for path in (f"/cases/{case_id}/hazards", f"/cases/{case_id}/hazards/1/files"):
         seen = await looking.look(path, narrow=narrow)
         assert (seen.faults, seen.console) == ([], []), path
+
+
+async def test_given_a_hidden_tenant_then_the_landlord_reads_the_same_as_of_any_other(
+    door: Door, case_id: UUID, worker: AsyncEngine
+) -> None:
+    await let_in(door, case_id)
+    await tell_landlord(door, case_id)
+    sign_in(door, "coordinator", "LANDLORD")
+    before = (await door.client.get(f"/cases/{case_id}")).text
+    async with transaction(worker) as session:
+        await session.execute(update(Person).values(hidden_by_feed=True))
+    after = (await door.client.get(f"/cases/{case_id}")).text
+    assert "a hazard at home" in after
+    assert [line for line in after.splitlines() if "ithheld" in line and line not in before] == []
+
+
+async def test_given_a_landlord_then_the_form_offers_its_own_steps_alone(door: Door, case_id: UUID) -> None:
+    await let_in(door, case_id)
+    await tell_landlord(door, case_id)
+    path = f"/cases/{case_id}/do/move-hazard?hazard={DAMP}"
+    offered = {}
+    for role, party in (("coordinator", "LANDLORD"), ("coordinator", "HOUSING")):
+        sign_in(door, role, party)
+        page = (await door.client.get(path)).text
+        offered[party] = {step for step in ("investigated", "council-answered") if f'value="{step}"' in page}
+    assert offered == {"LANDLORD": {"investigated"}, "HOUSING": {"investigated", "council-answered"}}
