@@ -164,6 +164,25 @@ async def test_given_a_wrong_pin_ten_times_then_everything_is_wiped_and_what_was
     assert (await kept(page))["endings"] == 0
 
 
+async def test_given_nobody_touches_an_open_check_for_ten_minutes_then_it_asks_for_the_pin(
+    phone: Phone, case_id: UUID
+) -> None:
+    page = await phone.takes(case_id)
+    await phone.context.set_offline(True)
+    await page.clock.install()
+    await page.reload()
+    await phone.opens(page)
+    await answers(page, "heating", "No")
+    await says(page, "1 answer is kept")
+    await page.clock.fast_forward("09:00")
+    await expect(page.locator("#q-heating")).to_be_visible(timeout=SECONDS)
+    await page.clock.fast_forward("01:30")
+    await expect(page.get_by_text("A check is kept on this device")).to_be_visible(timeout=SECONDS)
+    await expect(page.locator("#q-heating")).to_have_count(0)
+    await phone.opens(page)
+    await expect(page.locator("#q-heating").get_by_label("No", exact=True)).to_be_checked(timeout=SECONDS)
+
+
 async def test_given_a_check_that_was_kept_too_long_then_it_is_wiped_unsent_answers_later_and_with_a_word(
     phone: Phone, case_id: UUID
 ) -> None:
