@@ -26,6 +26,8 @@ from housing_checks.strands.definitions import DEFINITIONS
 
 PLACE = "place"
 """The fact that there is a building at all."""
+OWN_PLACE = "own-place"
+"""The fact that it is the person's own home."""
 UNSAID = frozenset({"unknown"})
 MISTAKEN = "mistaken"
 """Why an answer was settled: the other one was a mistake."""
@@ -40,7 +42,8 @@ def building_left(case: Case, form: CheckForm, code: str, on: date, said: Sequen
     check, item = case.check, form.item(code)
     if check is None or not item.names_the_building:
         return []
-    before, now = _building(check, code), _agreed(fold(case, said).check, code)
+    after = fold(case, said).check
+    before, now = _building(check, item, after), _agreed(after, code)
     if before is None or now is None or before == now:
         return []
     orders = _orders(case, item, before, now, on)
@@ -91,10 +94,16 @@ def ordered_for(case: Case, strand: Strand) -> str:
     return f"ordered for {place}, not for where they go now{kept}"
 
 
-def _building(check: Check, code: str) -> str | None:
-    """The building that was checked: while people differ, what was said first."""
-    said = standing(check, code)
-    return said[0].value if said and said[0].value not in UNSAID else None
+def _building(check: Check, item: CheckItem, after: Check | None) -> str | None:
+    """The building that was checked: while people differ, what was said first. Where it was said that nobody
+    knows where the person goes, it is their own home: that is the one that people look at meanwhile. What a
+    merged case knew of it came with answers about that building.
+    """
+    said = standing(check, item.code)
+    if not said or said[0].value not in UNSAID:
+        return said[0].value if said else None
+    handed = after is not None and item.code in after.answers and after.given_of(item.code).came_from
+    return None if handed else next(iter(item.tells.get(OWN_PLACE, ())), None)
 
 
 def _agreed(check: Check | None, code: str) -> str | None:

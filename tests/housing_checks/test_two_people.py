@@ -217,8 +217,12 @@ def means(case: Case, command: cmd.Command, on: int) -> set[str]:
     return {part for part in differences(case, fold(case, events)) if part.partition(":")[0] not in aside}
 
 
-def said_again(before: Case, between: Case) -> set[str]:
-    """Items that somebody answered again, as they were answered before: that is news, too."""
+def said_again(before: Case, between: Case, first: cmd.Command) -> set[str]:
+    """Items that somebody answered again, as they were answered before: that is news, too. A whole check that
+    is handed in states them all, and is none.
+    """
+    if isinstance(first, cmd.CompleteCheck):
+        return set()
     checked_on = between.check.completed_on if between.check else None
     return {
         f"item:{code}"
@@ -227,8 +231,8 @@ def said_again(before: Case, between: Case) -> set[str]:
     }
 
 
-def conflicts(before: Case, between: Case, command: cmd.Command, on: int) -> bool:
-    theirs = differences(before, between) | said_again(before, between)
+def conflicts(before: Case, between: Case, first: cmd.Command, command: cmd.Command, on: int) -> bool:
+    theirs = differences(before, between) | said_again(before, between, first)
     mine = means(between, command, on)
     if not DECIDERS[command.kind](between, envelope(command, on), noon(on), POLICY):
         return False
@@ -250,4 +254,4 @@ def test_given_any_two_saves_on_one_version_when_both_come_then_the_second_is_re
     if "refused" in (one.answer.outcome, two.answer.outcome):
         return
     met = refused(one, two)
-    assert bool(met) == conflicts(case, one.case, second, today), (met, first, second)
+    assert bool(met) == conflicts(case, one.case, first, second, today), (met, first, second)

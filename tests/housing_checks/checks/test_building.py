@@ -91,6 +91,25 @@ def test_given_the_same_building_again_or_nothing_known_of_it_then_everything_co
     assert story.case.gate["heating"].value == "yes"
 
 
+@pytest.mark.parametrize(("then", "over"), [(SISTERS, True), (OWN, False)])
+def test_given_nobody_knew_meanwhile_when_a_building_is_named_then_answers_are_taken_to_be_of_the_own_home(
+    then: str, over: bool
+) -> None:
+    story = checked_on_two(Story(), destination=OWN).ask(goes("unknown"), on=5)
+    assert bool(left(story.ask(goes(then), on=6))) is over
+    assert story.case.gate["heating"].value == ("unknown" if over else "yes")
+
+
+def test_given_nobody_knew_at_first_when_the_own_home_was_looked_at_then_it_counts_for_that_one_alone() -> (
+    None
+):
+    def story() -> Story:
+        return Story().ask(goes("unknown"), on=1).ask(ConfirmItem(item="heating", value="yes"), on=2)
+
+    assert left(story().ask(goes(OWN), on=3)) == []
+    assert [each.items for each in left(story().ask(goes(SISTERS), on=3))] == [("heating",)]
+
+
 def test_given_two_people_who_differ_about_the_building_then_answers_count_until_it_is_settled() -> None:
     story = checked_on_two(Story(), destination=OWN)
     other = Actor(organisation_id=SERVICE, role="coordinator", user_id=SERVICE)
