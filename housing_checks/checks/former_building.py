@@ -43,7 +43,7 @@ def building_left(case: Case, form: CheckForm, code: str, on: date, said: Sequen
     if check is None or not item.names_the_building:
         return []
     after = fold(case, said).check
-    before, now = _building(check, item, after), _agreed(after, code)
+    before, now = _building(check, item, after), _agreed(after, code) or _presumed(item, after)
     if before is None or now is None or before == now:
         return []
     orders = _orders(case, item, before, now, on)
@@ -103,7 +103,19 @@ def _building(check: Check, item: CheckItem, after: Check | None) -> str | None:
     if not said or said[0].value not in UNSAID:
         return said[0].value if said else None
     handed = after is not None and item.code in after.answers and after.given_of(item.code).came_from
-    return None if handed else next(iter(item.tells.get(OWN_PLACE, ())), None)
+    return None if handed else _own_home(item)
+
+
+def _presumed(item: CheckItem, after: Check | None) -> str | None:
+    """The building that answers are about where nobody knows by now where the person goes: their own home, so
+    that what was said of another one is over.
+    """
+    unsaid = after is not None and after.answers.get(item.code) in UNSAID
+    return _own_home(item) if unsaid and after is not None and item.code not in after.disputed else None
+
+
+def _own_home(item: CheckItem) -> str | None:
+    return next(iter(item.tells.get(OWN_PLACE, ())), None)
 
 
 def _agreed(check: Check | None, code: str) -> str | None:

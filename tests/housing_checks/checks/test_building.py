@@ -100,6 +100,16 @@ def test_given_nobody_knew_meanwhile_when_a_building_is_named_then_answers_are_t
     assert story.case.gate["heating"].value == ("unknown" if over else "yes")
 
 
+def test_given_another_home_than_their_own_when_nobody_knows_any_more_then_its_answers_are_over_at_once() -> (
+    None
+):
+    story = checked_on_two(Story(), destination=SISTERS).ask(goes("unknown"), on=5)
+    assert len(left(story)) == 1
+    assert story.case.gate["heating"].value == "unknown"
+    assert left(story.ask(goes(OWN), on=6)) == []
+    assert story.case.gate["heating"].value == "unknown"
+
+
 def test_given_nobody_knew_at_first_when_the_own_home_was_looked_at_then_it_counts_for_that_one_alone() -> (
     None
 ):
