@@ -24,9 +24,8 @@ from housing_checks.checks.answers import (
 from housing_checks.checks.item_rules import follows, known_already, known_since
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.needed_records import counts
-from housing_checks.checks.referral_statements import said_otherwise
+from housing_checks.checks.record_statements import said_by_records
 from housing_checks.checks.statements import said_of
-from housing_checks.hazards.item_statements import said_by_hazard
 
 
 def said_again(
@@ -100,6 +99,6 @@ def _said(
         or words != (before.note_id if before is not None else None),
         known_since=known_since(case, item.code),
         newest_counts=item.newest_counts,
-        recorded=said_otherwise(case, item, value) or said_by_hazard(case, item.code, value),
+        recorded=said_by_records(case, item, value),
     )
     return [*said, *follows(case, form, item.code, on, said)]

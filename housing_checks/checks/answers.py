@@ -25,9 +25,8 @@ from housing_checks.checks.enable_when import Facts
 from housing_checks.checks.form import form_of_case
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.needed_records import counts
-from housing_checks.checks.referral_statements import said_otherwise
+from housing_checks.checks.record_statements import said_by_records
 from housing_checks.checks.statements import left_since, said_of
-from housing_checks.hazards.item_statements import said_by_hazard
 
 EXPLAINED = frozenset({WRITTEN, NOT_APPLICABLE})
 """Answers that a note belongs to: their words, and why an item does not apply."""
@@ -181,7 +180,7 @@ def stated(
             changed=standing.get(item.code) != value or words != (before.note_id if before else None),
             known_since=left_since(case.check, item),
             newest_counts=item.newest_counts,
-            recorded=said_otherwise(case, item, value) or said_by_hazard(case, item.code, value),
+            recorded=said_by_records(case, item, value),
         )
 
 

@@ -70,23 +70,25 @@ def _orders(case: Case, item: CheckItem, before: str, now: str, on: date) -> lis
 
 def building_item(case: Case) -> str:
     """The item of the check of a case that says where the person goes; no code for a form that asks none."""
-    return next((item.code for item in form_of_case(case).items if item.names_the_building), "")
+    item = form_of_case(case).building_item
+    return item.code if item is not None else ""
 
 
 def moved_to(then: Case, case: Case, code: str) -> str:
     """Where the person goes by now, in the words of the check, for whoever answers an item about the building
     to which they went then; nothing where the item is not about it, or the person goes there still.
     """
-    form, named = form_of_case(case), building_item(case)
-    if not named or code not in form.codes or code == named or not form.item(code).of_the_building:
+    form = form_of_case(case)
+    named = form.building_item
+    if named is None or code not in form.codes or code == named.code or not form.item(code).of_the_building:
         return ""
-    before, now = _agreed(then.check, named), _agreed(case.check, named)
-    return form.item(named).words(now) if before and now and before != now else ""
+    before, now = _agreed(then.check, named.code), _agreed(case.check, named.code)
+    return named.words(now) if before and now and before != now else ""
 
 
 def ordered_for(case: Case, strand: Strand) -> str:
     """Return for which building a marked order was made, in the words of the check, for its readers."""
-    named = next((item for item in form_of_case(case).items if item.names_the_building), None)
+    named = form_of_case(case).building_item
     if strand.former_place is None or named is None:
         return former_words(strand)
     place = middle(named.words(strand.former_place).partition(",")[0])
@@ -103,18 +105,20 @@ def _building(check: Check, item: CheckItem, after: Check | None) -> str | None:
     if not said or said[0].value not in UNSAID:
         return said[0].value if said else None
     handed = after is not None and item.code in after.answers and after.given_of(item.code).came_from
-    return None if handed else _own_home(item)
+    return None if handed else own_home(item)
 
 
 def _presumed(item: CheckItem, after: Check | None) -> str | None:
     """The building that answers are about where nobody knows by now where the person goes: their own home, so
     that what was said of another one is over.
     """
-    unsaid = after is not None and after.answers.get(item.code) in UNSAID
-    return _own_home(item) if unsaid and after is not None and item.code not in after.disputed else None
+    if after is None or item.code in after.disputed or after.answers.get(item.code) not in UNSAID:
+        return None
+    return own_home(item)
 
 
-def _own_home(item: CheckItem) -> str | None:
+def own_home(item: CheckItem) -> str | None:
+    """The answer that names the person's own home, to the item that says where they go."""
     return next(iter(item.tells.get(OWN_PLACE, ())), None)
 
 

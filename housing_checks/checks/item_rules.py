@@ -34,10 +34,9 @@ from housing_checks.checks.former_building import building_left
 from housing_checks.checks.model import CheckForm
 from housing_checks.checks.needed_records import counts
 from housing_checks.checks.owners import require_near_day, require_owner
-from housing_checks.checks.referral_statements import said_otherwise
+from housing_checks.checks.record_statements import said_by_records
 from housing_checks.checks.statements import left_since, said_of, standing
 from housing_checks.guards import require_order, require_stage
-from housing_checks.hazards.item_statements import said_by_hazard
 
 
 def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
@@ -62,8 +61,7 @@ def confirm_item(case: Case, envelope: Envelope, now: datetime) -> list[Event]:
         answer,
         known_since=known_since(during, command.item),
         newest_counts=item.newest_counts,
-        recorded=said_otherwise(during, item, answer.value)
-        or said_by_hazard(during, item.code, answer.value),
+        recorded=said_by_records(during, item, answer.value),
     )
     return [*begun, *said, *follows(during, form, command.item, envelope.effective_on, said)]
 

@@ -27,14 +27,13 @@ from discharge.cases.events import (
 from discharge.cases.evolve import fold
 from discharge.cases.model import Case, HandedOver, Hazard, ItemAnswer, MergedCase
 from housing_checks.checks.form import form_of, form_of_case
-from housing_checks.checks.former_building import UNSAID
+from housing_checks.checks.former_building import UNSAID, own_home
 from housing_checks.checks.handing_over import OTHER_ADDRESS
 from housing_checks.checks.item_rules import follows, known_since
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.checks.needed_records import counts
-from housing_checks.checks.referral_statements import said_otherwise
+from housing_checks.checks.record_statements import said_by_records
 from housing_checks.checks.statements import counting, said_of, standing
-from housing_checks.hazards.item_statements import said_by_hazard
 
 OTHER_BUILDING, NOT_ON_FORM, OVERTAKEN, HAZARDS, HERE_TOO = (
     "other-building",
@@ -46,8 +45,6 @@ OTHER_BUILDING, NOT_ON_FORM, OVERTAKEN, HAZARDS, HERE_TOO = (
 """Why something stays behind: it is about another building; this form has no such item; what was done here
 since, or said again, makes it the past; a hazard of another building, or one that is recorded here as well.
 """
-OWN_HOME = "own-home"
-"""The answer that the person goes to the home that is their address."""
 IN_ERROR = "entered-in-error"
 """Why a hazard is closed that was never about this person's home."""
 
@@ -138,8 +135,7 @@ class _Taking:
             answer,
             changed=before is None or before.value != answer.value,
             known_since=known_since(self.case, item.code),
-            recorded=said_otherwise(self.case, item, answer.value)
-            or said_by_hazard(self.case, item.code, answer.value),
+            recorded=said_by_records(self.case, item, answer.value),
         )
         self._happens([*said, *follows(self.case, self.form, item.code, self.on, said)])
         return any(isinstance(each, ItemAnswered) and each.stands for each in said)
@@ -180,13 +176,13 @@ def about_another_building(case: Case, form: CheckForm, theirs: CheckForm, hande
     """
     if handed.home_let_id is not None and case.home_let_id not in (None, handed.home_let_id):
         return True
-    item = next((each for each in form.items if each.names_the_building), None)
+    item = form.building_item
     code = same_item(item, form, theirs) if item is not None else ""
     if item is None or not code:
         return False
     here = {each.value for each in standing(case.check, item.code)} - UNSAID
     there = {each.value for each in handed.statements.get(code, ())} - UNSAID
-    if OTHER_ADDRESS in handed.stays and (here | there) <= {OWN_HOME}:
+    if OTHER_ADDRESS in handed.stays and (here | there) <= {own_home(item)}:
         return True
     return bool(here and there) and not here & there
 

@@ -237,6 +237,11 @@ class CheckForm(Frozen):
         return self.effective_from != date.max
 
     @cached_property
+    def building_item(self) -> CheckItem | None:
+        """The item that says where the person goes; None for a form that does not ask."""
+        return next((item for item in self.items if item.names_the_building), None)
+
+    @cached_property
     def by_code(self) -> Mapping[str, CheckItem]:
         """The items by their codes, in order."""
         return {item.code: item for item in self.items}

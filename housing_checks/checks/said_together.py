@@ -27,9 +27,10 @@ def said_together(
     they say of it is about that one; what their asker left as they saw it is about the former one.
     """
     events = list(stated(case, form, answers, command, on, actor, standing))
-    named = next((item.code for item in form.items if item.names_the_building), None)
-    if named is None or named not in answers:
+    item = form.building_item
+    if item is None or item.code not in answers:
         return events
+    named = item.code
     said = [each for each in events if isinstance(each, ItemAnswered | AnswerDisputed) and each.item == named]
     moved = building_left(case, form, named, on, said)
     gone = {code for each in moved if isinstance(each, BuildingLeft) for code in each.items}

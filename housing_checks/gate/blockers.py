@@ -27,7 +27,7 @@ from housing_checks.checks.model import CheckItem, Suggestion
 from housing_checks.checks.needed_records import missing_for
 from housing_checks.checks.rules import left_to_start
 from housing_checks.gate.next_steps import next_of_check, next_of_item, next_of_strand
-from housing_checks.gate.owners import named_for, said_of
+from housing_checks.gate.owners import named_for, owner_named
 from housing_checks.hazards.gate import LANDLORD_TOLD, hazards_of_item, items_of_emergencies, told_due
 from housing_checks.lead_times import item_label
 
@@ -258,7 +258,7 @@ def _why(case: Case, item: GateItem, row: CheckItem | None) -> Why:
 
 def _of_item(around: _Around, item: GateItem) -> dict[str, Any]:
     row, works = around.rows.get(item.code), _awaited(around, item.code)
-    named = said_of(around.case, item.code)
+    named = owner_named(around.case, item.code)
     missing = missing_for(around.case, row) if not item.expired else None
     who = named_for(around.case, _owner(around, item.code, row), named.user_id if named else None)
     return {
@@ -273,7 +273,7 @@ def _of_item(around: _Around, item: GateItem) -> dict[str, Any]:
 
 def _owner(around: _Around, code: str, row: CheckItem | None) -> str:
     """The role whose move an item is: the one that somebody named, else the usual one."""
-    named = said_of(around.case, code)
+    named = owner_named(around.case, code)
     return named.role if named is not None and named.role is not None else _usual_owner(around, row)
 
 
@@ -357,7 +357,7 @@ def _awaited(around: _Around, code: str) -> tuple[Strand, ...]:
 
 
 def _due(case: Case, item: GateItem, row: CheckItem | None, works: Sequence[Strand]) -> date | None:
-    named = said_of(case, item.code)
+    named = owner_named(case, item.code)
     if named is not None and named.due_on is not None:
         return named.due_on
     if item.code == LANDLORD_TOLD and (told_by := told_due(case)) is not None:

@@ -17,7 +17,7 @@ from discharge.risk.conditions import Known
 from discharge.risk.facts import GATE_ITEMS, expected_home_on
 from discharge.roles import COORDINATOR, TEAM, Role
 from housing_checks.gate.blockers import Dated, check_due, dated_items, item_words
-from housing_checks.gate.owners import named_for, said_of
+from housing_checks.gate.owners import named_for, owner_named
 
 MOST_NAMED = 8
 """So many items are named; of more it is said how many there are."""
@@ -82,7 +82,7 @@ def _late_items(same: _Same) -> tuple[Dated, ...]:
 
 def _told_already(case: Case, code: str) -> bool:
     """Whether an item has an alert of its own from the first day, and nobody named a day for it since."""
-    return code in GATE_ITEMS.values() and said_of(case, code) is None
+    return code in GATE_ITEMS.values() and owner_named(case, code) is None
 
 
 def _waits(case: Case) -> bool:

@@ -34,7 +34,7 @@ class Who(NamedTuple):
         }
 
 
-class Said(NamedTuple):
+class NamedOwner(NamedTuple):
     """What somebody said of an item that is not in place: the role whose move it is, the person, the day."""
 
     role: str | None
@@ -42,7 +42,7 @@ class Said(NamedTuple):
     due_on: date | None
 
 
-def said_of(case: Case, code: str) -> Said | None:
+def owner_named(case: Case, code: str) -> NamedOwner | None:
     """Return what was said last of whose move an item is and by when: with its answer, or by giving it to
     somebody; None where nobody said it. Of one day, what was given to somebody counts.
     """
@@ -50,14 +50,16 @@ def said_of(case: Case, code: str) -> Said | None:
     named = case.assigned.get(code)
     of_answer = given is not None and given.gate != "yes" and (given.owner_role or given.due_on)
     if given is None or not of_answer:
-        return Said(named.role, named.user_id, named.due_on) if named is not None else None
+        return NamedOwner(named.role, named.user_id, named.due_on) if named is not None else None
     if named is None:
-        return Said(given.owner_role, None, given.due_on)
+        return NamedOwner(given.owner_role, None, given.due_on)
     later = given.answered_on is not None and given.answered_on > named.assigned_on
     if not later:
-        return Said(named.role, named.user_id, named.due_on or given.due_on)
+        return NamedOwner(named.role, named.user_id, named.due_on or given.due_on)
     same = given.owner_role in (None, named.role)
-    return Said(given.owner_role or named.role, named.user_id if same else None, given.due_on or named.due_on)
+    return NamedOwner(
+        given.owner_role or named.role, named.user_id if same else None, given.due_on or named.due_on
+    )
 
 
 def named_for(case: Case, role: str, user_id: UUID | None = None) -> Who:
