@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -31,6 +31,7 @@ from tests.fhir_adapters.hl7v2.conftest import intake  # noqa: F401 - a feed of 
 from tests.fixtures.cases import carried_out
 from tests.fixtures.contract import as_described, unreachable
 from tests.fixtures.postgres import Database, Places
+from tests.housing_checks.form_two import form_two_in_force
 from workflows.connection import TemporalAccess
 
 FLAGS = [
@@ -312,3 +313,10 @@ async def window() -> AsyncIterator[Page]:
 @pytest.fixture
 def looking(window: Page, door: Door) -> Looking:
     return Looking(window, door)
+
+
+@pytest.fixture
+def second_form() -> Iterator[None]:
+    """The form of the second edition, in force in the time of stories."""
+    with form_two_in_force():
+        yield

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -19,16 +18,9 @@ from discharge.store.engine import transaction
 from tests.api.conftest import Door
 from tests.api.safety.scene import ADVISER, NURSE, acted, advised, disclosed, get, post
 from tests.api.signing_in import form_token, sign_in
-from tests.housing_checks.form_two import form_two_in_force
 
 WORDS = "Her husband hits her"
 COLLEAGUE, HOUSING = "a-colleague", "a-housing-officer"
-
-
-@pytest.fixture
-def second_form() -> Iterator[None]:
-    with form_two_in_force():
-        yield
 
 
 @pytest.fixture

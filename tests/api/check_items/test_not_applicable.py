@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,16 +11,12 @@ from tests.api.changes.test_two_people import answer_at_once
 from tests.api.check_items.test_pages import fields, item_of, opened
 from tests.api.conftest import Door
 from tests.api.signing_in import form_token, sign_in
-from tests.housing_checks.form_two import form_two_in_force
 
 ITEM, ASIDE, WHY = "two-carers", "not-applicable", "One carer and a ceiling hoist, says the therapist"
 WORDS = "Say why this does not apply"
 
 
-@pytest.fixture(autouse=True)
-def second_form() -> Iterator[None]:
-    with form_two_in_force():
-        yield
+pytestmark = pytest.mark.usefixtures("second_form")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
@@ -12,16 +11,10 @@ import pytest
 from api.web.page.words import shortened
 from tests.api.conftest import Door
 from tests.api.signing_in import sign_in
-from tests.housing_checks.form_two import FORM_2, form_two_in_force
+from tests.housing_checks.form_two import FORM_2
 
 WISH = "My own bed, with the window open"
 LONG = f"To cook on Sundays again, {'for my sister and her boys, ' * 12}and to go to the allotment"
-
-
-@pytest.fixture
-def second_form() -> Iterator[None]:
-    with form_two_in_force():
-        yield
 
 
 @pytest.fixture

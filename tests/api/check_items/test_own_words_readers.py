@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 import pytest
@@ -23,12 +22,6 @@ FEARS, TELL = "To be alone at night", "Not my husband"
 SAID = {"fears": FEARS, "who-to-tell": TELL}
 READS = (("TRUST", "discharge-team"), ("TRUST", "system"), ("HOUSING", "coordinator"))
 TOLD_ONLY = (("TRUST", "trust-monitor"), ("COUNCIL", "coordinator"), ("COUNCIL", "system"))
-
-
-@pytest.fixture
-def second_form() -> Iterator[None]:
-    with form_two_in_force():
-        yield
 
 
 @pytest.fixture
