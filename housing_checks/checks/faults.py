@@ -17,6 +17,8 @@ def faults_of(rows: Mapping[str, CheckItem]) -> Iterator[str]:
     before: set[str] = set()
     for code, row in rows.items():
         yield from (f"{code}: {fault}" for fault in _faults_of(row, before))
+        if row.owner_while is not None:
+            yield from (f"{code}: {fault}" for fault in _faults_of_owner(row.owner_while, rows))
         before.add(code)
 
 
@@ -82,15 +84,16 @@ def _faults_of_words(row: CheckItem) -> Iterator[str]:
     for owner in row.owners:
         if not OWNER_ROLES.known(owner):
             yield f"owners: {owner!r} is not a role - choose from {OWNER_ROLES.name}"
-    if row.owner_while is not None:
-        yield from _faults_of_owner(row.owner_while)
     if row.gated and row.due is not None and not row.next_action:
         yield "next_action: is missing - say what the owner does by the day it is due"
     if row.same_answers and row.same_as is None:
         yield "same_answers: belong to same_as - name the item whose answers they are"
 
 
-def _faults_of_owner(instead: OwnerWhile) -> Iterator[str]:
+def _faults_of_owner(instead: OwnerWhile, codes: Collection[str]) -> Iterator[str]:
+    if instead.item not in codes:
+        mend = nearest(instead.item, codes, "name one of the form")
+        yield f"owner_while.item: {instead.item!r} is no item - {mend}"
     if not OWNER_ROLES.known(instead.owner):
         yield f"owner_while: {instead.owner!r} is not a role - choose from {OWNER_ROLES.name}"
     for fact in instead.facts:

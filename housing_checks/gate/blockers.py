@@ -303,9 +303,8 @@ def _usual_owner(around: _Around, row: CheckItem | None) -> str:
 
 
 def _is_yes(around: _Around, code: str) -> bool:
-    """Whether an item counts as yes; one that nobody answered does not, one of another form does."""
-    usual = "unknown" if code in around.rows else "yes"
-    return counting_at_the_gate(around.case).get(code, usual) == "yes"
+    """Whether an item counts as yes; one that nobody answered does not."""
+    return counting_at_the_gate(around.case).get(code) == "yes"
 
 
 def _as_item(case: Case, code: str) -> GateItem:
@@ -327,7 +326,7 @@ def _stands(case: Case, item: GateItem, row: CheckItem | None) -> str:
         until = f": it held until {_day(item.as_of - timedelta(days=1))}" if item.as_of is not None else ""
         return f"the answer has run out{until}"
     given = case.check.given.get(item.code) if case.check is not None else None
-    said = VALUE_WORDS.get(item.value, item.value)
+    said = VALUE_WORDS[item.value]
     missing = missing_for(case, row)
     if missing is not None and row is not None and given is not None:
         return f"{middle(row.words(given.value))}, but {missing.missing}"

@@ -116,6 +116,10 @@ def test_given_a_day_before_the_first_form_then_no_check_begins_on_it() -> None:
             {"owner_while": {"item": "heating", "owner": "coordinator", "facts": ["homless"]}},
             "food: owner_while.facts: 'homless' is no fact of a case - did you mean homeless?",
         ),
+        (
+            {"owner_while": {"item": "heatng", "owner": "coordinator"}},
+            "food: owner_while.item: 'heatng' is no item - did you mean heating?",
+        ),
         ({"due": "soon"}, "rows.food.due.after: is not a length of time"),
         ({"due": {}}, "rows.food.due: says neither after nor before_needed"),
         ({"due": "1 day"}, "food: next_action: is missing"),

@@ -66,20 +66,21 @@ def test_given_an_item_that_is_not_gated_then_its_owner_is_told_beside() -> None
 
 
 @pytest.mark.parametrize(
-    ("changes", "on", "code", "where"),
+    ("changes", "on", "code", "detail", "where"),
     [
-        ({"item": "water"}, 2, "already-done", "item"),
-        ({"item": "garden"}, 2, "no-such-item", "item"),
-        ({"role": "somebody"}, 2, "code-not-in-value-set", "role"),
-        ({"due_on": day(1)}, 2, "dates-out-of-order", "due_on"),
+        ({"item": "water"}, 2, "already-done", "item-is-yes", "item"),
+        ({"item": "garden"}, 2, "no-such-item", "check-item", "item"),
+        ({"role": "somebody"}, 2, "code-not-in-value-set", "owner-roles", "role"),
+        ({"due_on": day(1)}, 2, "dates-out-of-order", "", "due_on"),
+        ({}, 3, "date-in-future", "", "effective_on"),
     ],
 )
 def test_given_what_cannot_be_then_it_is_refused(
-    changes: dict[str, object], on: int, code: str, where: str
+    changes: dict[str, object], on: int, code: str, detail: str, where: str
 ) -> None:
     with pytest.raises(Refused) as refusal:
-        checked(toilet="no").decide(ASSIGN.model_copy(update=changes), on)
-    assert (refusal.value.code, refusal.value.where) == (code, where)
+        checked(toilet="no").decide(ASSIGN.model_copy(update=changes), on, now=2)
+    assert (refusal.value.code, refusal.value.detail, refusal.value.where) == (code, detail, where)
 
 
 HEATERS = NameMitigation(item="heating", mitigation="temporary-heating", role="landlord", until_on=day(4))

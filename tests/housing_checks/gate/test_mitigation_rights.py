@@ -37,6 +37,12 @@ NOTE = uuid4()
 def refusals(
     command: NameMitigation, actor: Actor = COORDINATOR, on: date = FROM, note: UUID | None = NOTE
 ) -> list[str]:
+    return [f"{each.where} {each.code}" for each in said_of(command, actor, on, note)]
+
+
+def said_of(
+    command: NameMitigation, actor: Actor = COORDINATOR, on: date = FROM, note: UUID | None = NOTE
+) -> list[HomewardError]:
     envelope = Envelope(
         command_id=uuid4(), case_id=CASE, actor=actor, effective_on=on, command=command, note_id=note
     )
@@ -44,7 +50,7 @@ def refusals(
     try:
         name_mitigation(COLD, envelope, now)
     except HomewardError as refused:
-        return [f"{each.where} {each.code}" for each in (refused, *refused.others)]
+        return [refused, *refused.others]
     return []
 
 
@@ -59,6 +65,43 @@ def test_given_a_role_that_may_name_it_then_it_is_taken_and_another_role_is_refu
 
 def test_given_an_owner_that_may_not_answer_for_it_then_it_is_refused() -> None:
     assert refusals(BED.model_copy(update={"role": "landlord"})) == ["role mitigation-not-answered"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "actor", "note", "detail"),
+    [
+        pytest.param(BED, FEED, NOTE, "discharge-team, coordinator", id="who-may-name-it"),
+        pytest.param(
+            BED.model_copy(update={"role": "landlord"}),
+            WARD,
+            NOTE,
+            "therapy, equipment-service, discharge-team, coordinator, family-carer",
+            id="who-may-answer-for-it",
+        ),
+        pytest.param(BED.model_copy(update={"item": "heating"}), WARD, NOTE, "heating", id="another-item"),
+        pytest.param(
+            NameMitigation(item="toilet", mitigation="other", role="coordinator", user_id=NOTE),
+            WARD,
+            None,
+            "other",
+            id="only-words-tell-it",
+        ),
+    ],
+)
+def test_given_a_mitigation_that_is_refused_then_it_is_said_who_may_or_for_what(
+    asked: NameMitigation, actor: Actor, note: UUID | None, detail: str
+) -> None:
+    (refused,) = said_of(asked, actor, note=note)
+    assert refused.detail == detail
+
+
+def test_given_a_role_then_it_is_offered_what_it_may_name_and_nobody_else_is() -> None:
+    def codes(role: str) -> list[str]:
+        return [row.code for row in offered("toilet", role, FROM)]
+
+    assert "bed-downstairs" in codes("coordinator")
+    assert "bed-downstairs" not in codes("system")
+    assert codes("landlord") == []
 
 
 @pytest.fixture

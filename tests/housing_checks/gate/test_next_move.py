@@ -11,10 +11,11 @@ from discharge.cases.commands import AssignBlocker, ConfirmItem
 from discharge.cases.events import NeededBySet
 from discharge.disclosure import UNTOLD, Telling
 from discharge.next_actions import NextAction, next_action
+from discharge.pathway_words import Names
 from discharge.sight import EVERYTHING
-from housing_checks.gate.blockers import blocking
-from housing_checks.gate.next_move import next_told
-from tests.housing_checks.homes import Story, checked, day
+from housing_checks.gate.blockers import blocking, item_words
+from housing_checks.gate.next_move import first_at_gate, next_told
+from tests.housing_checks.homes import Story, checked, day, start
 
 
 def told(story: Story, **sight: object) -> NextAction | None:
@@ -28,7 +29,29 @@ def test_given_an_item_in_the_way_then_its_owner_day_and_next_step_are_told() ->
     found = told(story)
     assert found is not None
     assert (found.role, found.due_on) == ("landlord", day(6))
-    assert found.words.endswith(f": {first.next_action}")
+    assert found.words == f"{item_words(story.case, first.code)}: {first.next_action}"
+    assert found.at_gate
+
+
+def test_given_work_that_is_late_today_then_that_comes_first_in_the_words_of_its_list() -> None:
+    story = checked(toilet="no").ask(start("equipment", "commode", due_on=day(2)), on=2)
+    names = Names(items={"commode": "Commode chair"})
+
+    def first(today: int) -> NextAction | None:
+        return next_told(Telling(story.case, EVERYTHING), day(today), names)
+
+    late, in_time = first(3), first(2)
+    assert late is not None
+    assert in_time is not None
+    assert (late.words, late.at_gate) == ("Ask for a new day: the commode chair is late", False)
+    assert in_time.at_gate
+
+
+def test_given_work_alone_in_the_way_then_the_next_action_is_that_of_the_work() -> None:
+    story = checked().ask(start("adaptation", "grab-rail"), on=1)
+    assert {each.kind for each in blocking(story.case)} == {"strand"}
+    assert first_at_gate(story.case) is None
+    assert told(story) == next_action(story.case, day(2))
 
 
 def test_given_no_item_in_the_way_then_the_next_action_is_told_as_it_is() -> None:
