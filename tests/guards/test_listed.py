@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.guards.run import HERE, ROOT, Group, groups
-from tests.guards.walls import Wall, broken, walls
+from tests.guards.walls import Wall, broken, shortened, walls
 
 
 @pytest.mark.parametrize("group", groups().values(), ids=list(groups()))
@@ -40,6 +40,23 @@ def test_given_a_condition_then_it_is_left_out_so_that_more_is_allowed_or_less_i
         "id = p",
     ]
     assert list(broken("true AND true")) == []
+    first = dict(broken("SELECT CASE s WHEN 'own' THEN a OR b ELSE c END"))
+    assert {was: " ".join(without.split()) for was, without in first.items()} == {
+        "a": "SELECT CASE s WHEN 'own' THEN false OR b ELSE c END",
+        "b": "SELECT CASE s WHEN 'own' THEN a OR false ELSE c END",
+    }
+    assert [was for was, _ in broken("SELECT coalesce(a, b) AND EXISTS (SELECT FROM t)")] == [
+        "coalesce(a, b)",
+        "EXISTS (SELECT FROM t)",
+    ]
+
+
+def test_given_a_function_then_each_statement_that_does_something_is_left_out() -> None:
+    body = "BEGIN\n    DELETE FROM a\n    WHERE b;\n    IF c THEN\n        RAISE d;\n    END IF;\nEND"
+    assert dict(shortened(body)) == {
+        "DELETE FROM a WHERE b": body.replace("DELETE FROM a\n    WHERE b", "NULL"),
+        "RAISE d": body.replace("RAISE d", "NULL"),
+    }
 
 
 def test_given_a_survivor_then_it_has_a_reason_and_its_function_is_in_a_file_that_is_guarded() -> None:

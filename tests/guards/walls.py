@@ -3,9 +3,9 @@
 python -m tests.guards.walls [WALL...]
 
 A wall of `walls.toml` names tables and functions, and the tests that guard them. Each condition of a policy
-or of a function is left out in turn, each policy opened as a whole, and each privilege that a role has not is
-granted, in the template that the databases of the tests are copied from. A breakage that survives has to be
-listed in `walls.toml`, with its reason.
+or of a function is left out in turn, each statement of a function left out, each policy opened as a whole,
+and each privilege that a role has not granted, in the template that the databases of the tests are copied
+from. A breakage that survives has to be listed in `walls.toml`, with its reason.
 """
 
 from __future__ import annotations
@@ -30,8 +30,11 @@ HERE = Path(__file__).parent
 PRISTINE = "homeward_pristine"
 ROLES = ("homeward_api", "homeward_worker")
 TOKEN = re.compile(
-    r"\(|\)|;|\b(?:AND|OR|WHERE|ON|IF|WHEN|THEN|DO|GROUP|ORDER|RETURNING|UNION|JOIN|LEFT|CROSS|LOOP)\b"
+    r"\(|\)|;|\b(?:SELECT|AND|OR|WHERE|ON|IF|WHEN|THEN|ELSE|END|DO|GROUP|ORDER|RETURNING|UNION|JOIN|LEFT"
+    r"|CROSS|LOOP)\b"
 )
+STEP = re.compile(r"^[ ]*((?:DELETE FROM|UPDATE|INSERT INTO|PERFORM|RAISE)\b[^;]*);", re.MULTILINE)
+"""A statement of a function that does something for itself."""
 JOINS = ("AND", "OR")
 LEFT_OUT = {"AND": "true", "WHERE": "true", "OR": "false", "IF": "false"}
 """What stands for a condition that is left out, by the word before it, or that joins it to another."""
@@ -101,6 +104,12 @@ def broken(text: str) -> Iterator[tuple[str, str]]:
             yield was, f"{text[:begin]} {instead} {text[end:]}"
 
 
+def shortened(text: str) -> Iterator[tuple[str, str]]:
+    """A function with one statement left out: which, and the function without it."""
+    for found in STEP.finditer(text):
+        yield " ".join(found[1].split()), f"{text[: found.start(1)]}NULL{text[found.end(1) :]}"
+
+
 def of_tables(server: psycopg.Connection, tables: tuple[str, ...]) -> Iterator[Breakage]:
     """Policies of the roles with a condition less, or none, and privileges that a role has not."""
     found = server.execute(
@@ -132,7 +141,7 @@ def of_functions(server: psycopg.Connection, functions: tuple[str, ...]) -> Iter
             "SELECT pg_get_functiondef(oid), oid::regprocedure::text FROM pg_proc WHERE proname = %s", [name]
         ).fetchall()[0]
         head, quote, body = definition.partition("$function$")
-        for was, becomes in broken(body):
+        for was, becomes in (*broken(body), *shortened(body)):
             yield Breakage(name, f"without {was}", head + quote + becomes)
         for role in ROLES:
             held = server.execute("SELECT has_function_privilege(%s, %s, 'EXECUTE')", [role, signature])
