@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.web.page import words
 from api.web.principals import Principal
 from discharge.cases.model import SNAPSHOT, Case
+from discharge.other_cases import StandIns, stand_ins
 from discharge.store.tables import CaseRow
 from housing_checks.merge_words import SAFETY, merged_words, stayed_behind
 
@@ -33,14 +34,20 @@ class MergedLine:
     lines: tuple[str, ...]
 
 
-async def opened(session: AsyncSession, caller: Principal, case: Case) -> frozenset[UUID]:
-    """Which of the cases that were merged with this one the caller may open."""
-    into = () if case.merged_into is None else (case.merged_into,)
-    ids = (*into, *(each.case_id for each in case.merged_cases.values()))
+async def opened(session: AsyncSession, caller: Principal, ids: Collection[UUID]) -> frozenset[UUID]:
+    """Which of some cases, that were merged with one, the caller may open."""
     if not ids:
         return frozenset()
     rows = await session.scalars(select(CaseRow).where(CaseRow.id.in_(ids)))
     return frozenset(row.id for row in rows if caller.may_on(SNAPSHOT.read(row.snapshot), "case.read"))
+
+
+async def withheld(
+    session: AsyncSession, caller: Principal, case_id: UUID, ids: Collection[UUID]
+) -> StandIns:
+    """What stands in a case for the ids of others that the caller may not open."""
+    others = frozenset(ids) - {case_id}
+    return stand_ins(case_id, others - await opened(session, caller, others))
 
 
 def merged_lines(case: Case, may_open: Collection[UUID]) -> tuple[MergedLine, ...]:

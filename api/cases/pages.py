@@ -32,6 +32,7 @@ from api.web import names
 from api.web.page import words
 from api.web.page.visit import Visit, Visitor
 from api.web.paging import Turned, turns
+from discharge.other_cases import others_of
 from fhir_adapters.store.message_search import MessageQuery
 
 router = APIRouter(prefix="/cases", include_in_schema=False)
@@ -52,12 +53,12 @@ async def show(
             today=visit.today,
             now=visit.now,
             known=await names.directory(session),
-            events=await queries.timeline(session, found) if follows else (),
+            events=await queries.timeline(session, visit.caller, found) if follows else (),
             notes=await queries.notes_of(session, case_id) if follows else {},
             told=await queries.told(session, case_id) if told else (),
             homes=await names_of_homes(session, found.case, found.person),
             cards=await contact_cards(session, visit.caller, found),
-            may_open=await opened(session, visit.caller, found.case),
+            may_open=await opened(session, visit.caller, others_of(found.case)),
         )
         hidden = await _hidden_by_others(visit, session, found)
         meanwhile = await _meanwhile(session, visit, case_id, seen)

@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
+from api.cases.merged import withheld
 from api.cases.schemas import CaseEvent, CaseNote
 from api.cases.viewer import viewer_of
 from api.looks.notes import looked
@@ -21,6 +22,13 @@ from discharge.cases.events import event_as_known
 from discharge.cases.model import SNAPSHOT, Case
 from discharge.disclosure import UNTOLD, Telling
 from discharge.errors import HomewardError
+from discharge.other_cases import (
+    StandIns,
+    others_of,
+    others_recorded,
+    recorded_without_cases,
+    without_cases,
+)
 from discharge.sight import recorded_without_danger, recorded_without_homes, recorded_without_place
 from discharge.store.addresses import TODAY, home_of
 from discharge.store.tables import (
@@ -80,8 +88,9 @@ async def read_case(
     caller.require_on(case, action)
     seen = viewer.looks_at(case, person)
     sight = seen.telling.sight
+    instead = await withheld(session, caller, case_id, others_of(seen.case))
     return CaseFile(
-        case=seen.case,
+        case=without_cases(seen.case, instead),
         person=seen.person,
         updated_at=row.updated_at,
         address=await home_address(session, person) if sight.address else None,
@@ -126,9 +135,9 @@ async def case_of_person(session: AsyncSession, person_id: UUID) -> UUID | None:
     )
 
 
-async def timeline(session: AsyncSession, found: CaseFile) -> Sequence[CaseEventRow]:
+async def timeline(session: AsyncSession, caller: Principal, found: CaseFile) -> Sequence[CaseEventRow]:
     """Everything that happened to a case, newest first, with what the reader of the case may see of it; not
-    that a note was written which they may not read.
+    that a note was written which they may not read, nor the id of another case that they may not.
     """
     statement = (
         select(CaseEventRow)
@@ -140,7 +149,25 @@ async def timeline(session: AsyncSession, found: CaseFile) -> Sequence[CaseEvent
     rows = [row for row in await session.scalars(statement) if _told(row, notes)]
     for row in rows:
         set_committed_value(row, "payload", _as_seen(row.payload, found))
+    await without_other_cases(session, caller, found.case.case_id, rows)
     return rows
+
+
+async def without_other_cases(
+    session: AsyncSession,
+    caller: Principal,
+    case_id: UUID,
+    rows: Sequence[CaseEventRow],
+    named: Collection[UUID] = (),
+) -> StandIns:
+    """Take out of events, which are only shown, the ids of other cases that the caller may not open; what
+    stands in their place, also for those that are ``named`` elsewhere.
+    """
+    others = {each for row in rows for each in others_recorded(row.payload)}
+    instead = await withheld(session, caller, case_id, others | set(named))
+    for row in rows if instead else ():
+        set_committed_value(row, "payload", recorded_without_cases(row.payload, instead))
+    return instead
 
 
 def _told(row: CaseEventRow, notes: Collection[str]) -> bool:

@@ -95,7 +95,7 @@ async def get_timeline(case_id: UUID, services: Ready, caller: Caller) -> Timeli
     caller.require("case.follow")
     async with services.begin(caller) as session:
         found = await queries.read_case(session, caller, case_id, "timeline by interface", "case.follow")
-        events = await queries.timeline(session, found)
+        events = await queries.timeline(session, caller, found)
         notes = await queries.notes_of(session, case_id)
     return Timeline(
         case_id=case_id,

@@ -8,13 +8,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.cases.queries import CaseFile, read_case
+from api.cases.queries import CaseFile, read_case, without_other_cases
 from api.cases.viewer import viewer_of
 from api.changes.views import Changes, changed_parts, standing_parts
 from api.web.names import directory
 from api.web.principals import Principal
 from discharge.cases.model import Case
 from discharge.cases.relations import relation_of
+from discharge.other_cases import others_of, without_cases
 from discharge.sight import seen_case
 from discharge.store.changes import MOST, case_at
 from discharge.store.tables import CaseEventRow
@@ -43,6 +44,8 @@ async def changes_since(
         later = later.where(CaseEventRow.user_id.is_distinct_from(caller.user_id))
     events = (await session.scalars(later.order_by(CaseEventRow.sequence).limit(MOST))).all()
     before = await _as_it_was(session, caller, found, seen)
+    instead = await without_other_cases(session, caller, case_id, events, others_of(before))
+    before = without_cases(before, instead)
     return Changes(changed_parts(before, now, events, known, met, caller.user_id), now.version)
 
 

@@ -23,10 +23,12 @@ def status_path(command_id: UUID) -> str:
     return f"/api/v1/commands/{command_id}"
 
 
-def request_answer(row: ReferralRequestRow) -> JSONResponse:
-    """202: the referral waits as a request. The same whatever is held of the person."""
+def request_answer(row: ReferralRequestRow, who_reads: str | None = None) -> JSONResponse:
+    """202: the referral waits as a request, and who reads what it says of danger. The same whatever is held
+    of the person.
+    """
     path = f"/api/v1/referral-requests/{row.id}"
-    body = CommandAnswer(command_id=row.id, outcome="requested", status_url=path)
+    body = CommandAnswer(command_id=row.id, outcome="requested", who_reads=who_reads, status_url=path)
     return JSONResponse(body.model_dump(mode="json"), 202, {"Content-Location": path, "Location": path})
 
 

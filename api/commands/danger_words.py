@@ -16,6 +16,6 @@ async def who_reads_it(services: Services, caller: Principal, asked: AskedComman
 
 
 async def who_reads_words(services: Services, caller: Principal, case_id: UUID) -> str:
-    """Who reads what the caller says of danger on a case, in words."""
+    """Who reads what the caller says of danger on a case, or in a referral request of its own, in words."""
     async with services.begin(caller) as session:
         return await read_by(session, caller, case_id)

@@ -51,10 +51,11 @@ async def create_referral(
     referred = await refer(
         services, caller, Request(values=body.values_asked, key=idempotency_key, confirm=body.confirm)
     )
-    if isinstance(referred, Requested):
-        return request_answer(referred.row)
-    case_id = referred.outcome.case_id
     danger = body.values_asked.about_danger or DANGER in body.values_asked.reasons
+    if isinstance(referred, Requested):
+        reads = await who_reads_words(services, caller, referred.row.id) if danger else None
+        return request_answer(referred.row, reads)
+    case_id = referred.outcome.case_id
     reads = await who_reads_words(services, caller, case_id) if danger else None
     status = 201 if referred.opened else 200
     return command_answer(referred.outcome, status, case_path(case_id), who_reads=reads)

@@ -33,8 +33,9 @@ async def advisers(session: AsyncSession, organisation_id: UUID) -> Sequence[tup
 
 
 async def has_reader(session: AsyncSession, case_id: UUID) -> bool:
-    """Whether anybody named for safety reads what the organisation of the transaction says of a case: its own
-    advisers, else those of the trust and the housing lead. It is alike whether or not anything was said.
+    """Whether anybody named for safety reads what the organisation of the transaction says of a case, or in a
+    referral request of its own: its own advisers, else those of the trust and the housing lead, or of the
+    service that was asked. It is alike whether or not anything was said.
     """
     return bool(await session.scalar(select(func.homeward_safety_has_reader(case_id))))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 
-from discharge.cases.commands import Envelope, NoteMerge
+from discharge.cases.commands import Envelope, NoteMerge, NotePartedCase
 from discharge.cases.model import Actor
 from discharge.clocks import london_date
 from discharge.store.commands import read_kept
@@ -94,3 +94,71 @@ async def test_given_a_reader_who_takes_no_part_in_the_other_case_then_no_addres
     page = (await door.client.get(f"/cases/{kept}")).text
     assert f'href="/cases/{ended}"' not in page
     assert "Your organisation does not see the other case" in page
+
+
+PATHS = ("", "/timeline", "/check/items/heating", "/check", "/blockers")
+
+
+async def test_given_a_reader_who_takes_no_part_in_the_other_case_then_its_id_is_nowhere(
+    door: Door, merged: tuple[UUID, UUID]
+) -> None:
+    kept, ended = merged
+    assert str(ended) in (await door.get(f"/api/v1/cases/{kept}/timeline", "coordinator")).text
+    for case_id, other in ((kept, ended), (ended, kept)):
+        async with transaction(door.worker) as session:
+            parts = CaseParticipantRow.case_id == other
+            held = (await session.scalars(select(CaseParticipantRow).where(parts))).all()
+            rows = [
+                {column.name: getattr(row, column.name) for column in row.__table__.columns} for row in held
+            ]
+            await session.execute(delete(CaseParticipantRow).where(parts))
+        for path in PATHS:
+            answer = await door.get(f"/api/v1/cases/{case_id}{path}", "coordinator")
+            assert str(other) not in answer.text, path
+        detail = (await door.get(f"/api/v1/cases/{case_id}", "coordinator")).json()["case"]
+        assert detail["merged_cases"] or detail["merged_into"]
+        async with transaction(door.worker) as session:
+            await session.execute(insert(CaseParticipantRow).values(rows))
+
+
+async def test_given_a_reader_who_takes_no_part_in_the_other_case_then_what_belongs_together_is_seen_to(
+    door: Door, merged: tuple[UUID, UUID]
+) -> None:
+    kept, ended = merged
+    async with transaction(door.worker) as session:
+        await session.execute(delete(CaseParticipantRow).where(CaseParticipantRow.case_id == ended))
+    case = (await door.get(f"/api/v1/cases/{kept}", "coordinator")).json()["case"]
+    [(key, held)] = case["merged_cases"].items()
+    said = case["check"]["statements"]["heating"]
+    assert held["case_id"] == key
+    assert [each["came_from"] for each in said] == [[], [key]]
+    events = (await door.get(f"/api/v1/cases/{kept}/timeline", "coordinator")).json()["events"]
+    [told] = [each["event"] for each in events if each["kind"] == "case-merged-in"]
+    assert told["merged"]["case_id"] == key
+    assert (await door.get(f"/api/v1/cases/{key}", "coordinator")).status_code == 404
+
+
+async def test_given_a_reader_who_may_not_open_the_other_case_when_others_changed_it_then_no_id_is_told(
+    door: Door, merged: tuple[UUID, UUID]
+) -> None:
+    kept, ended = merged
+    async with transaction(door.worker) as session:
+        await session.execute(delete(CaseParticipantRow).where(CaseParticipantRow.case_id == ended))
+    sign_in(door, "coordinator")
+    page = (await door.client.get(f"/cases/{kept}?seen=1")).text
+    assert "Merged case" in page
+    assert str(ended) not in page
+    version = (await door.get(f"/api/v1/cases/{kept}", "coordinator")).json()["version"]
+    system = Actor(organisation_id=door.places.trust, role="system")
+    parted = NotePartedCase(merged_case_id=ended)
+    envelope = Envelope(
+        command_id=uuid4(),
+        case_id=kept,
+        actor=system,
+        effective_on=london_date(door.clock.now),
+        command=parted,
+    )
+    await carried_out(door.worker, envelope, door.clock.now)
+    page = (await door.client.get(f"/cases/{kept}?seen={version}")).text
+    assert "Merged case" in page
+    assert str(ended) not in page

@@ -19,7 +19,7 @@ from discharge.store.tables import ReferralRequestRow
 from fhir_adapters.referrals import ReferralValues, ReferredPerson
 from fhir_adapters.store import referral_requests
 from fhir_adapters.store.danger_in_requests import own_words
-from housing_checks.store import safety_uncased
+from housing_checks.store import safety_advisers, safety_uncased
 from tests.fixtures.cases import open_case
 from tests.fixtures.postgres import Database, Places
 from tests.fixtures.safety import AT, appointed, entries_of, somebody
@@ -77,6 +77,31 @@ async def test_given_a_request_then_who_wrote_it_reads_their_words_and_an_advise
     await put(owner, "UPDATE users SET disabled_at = NULL WHERE id = :id", id=adviser.user_id)
     await put(owner, "UPDATE safety_advisers SET ended_at = now() WHERE id = :id", id=appointment)
     assert await uncased(api, adviser) == []
+
+
+async def test_given_a_request_then_only_its_sender_learns_whether_anybody_reads_its_words(
+    api: AsyncEngine, owner: AsyncEngine, places: Places
+) -> None:
+    writer = await somebody(owner, places.stranger, "Writer")
+    other = await somebody(owner, places.landlord, "Other")
+    request_id = await requested(api, writer)
+
+    async def read(who: Who) -> bool:
+        async with transaction(api, organisation_id=who.organisation_id, user_id=who.user_id) as session:
+            return await safety_advisers.has_reader(session, request_id)
+
+    await appointed(api, owner, other)
+    assert (await read(writer), await read(other)) == (False, False)
+    adviser = await somebody(owner, places.housing, "Ida")
+    appointment = await appointed(api, owner, adviser)
+    assert (await read(writer), await read(other)) == (True, False)
+    await put(owner, "UPDATE users SET disabled_at = now() WHERE id = :id", id=adviser.user_id)
+    assert not await read(writer)
+    await put(owner, "UPDATE users SET disabled_at = NULL WHERE id = :id", id=adviser.user_id)
+    await put(owner, "UPDATE safety_advisers SET ended_at = now() WHERE id = :id", id=appointment)
+    assert not await read(writer)
+    await appointed(api, owner, writer)
+    assert await read(writer)
 
 
 async def test_given_a_request_that_says_danger_then_postgresql_refuses_it(
