@@ -35,8 +35,8 @@ from discharge.reference.policy import Policy, policy_on
 from discharge.risk.alerts import judge, next_look
 from discharge.roles import LEADS
 from discharge.values import Frozen
-from housing_checks.checks.answers import gated_anew
 from housing_checks.checks.form import form_of_case
+from housing_checks.checks.gated_items import gated_anew
 from housing_checks.checks.referral_statements import said_anew
 from housing_checks.deciders import DECIDERS as HOME_DECIDERS
 from housing_checks.facts import contribute_facts

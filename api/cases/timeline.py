@@ -27,7 +27,7 @@ from discharge.risk.rules import rule_title
 from discharge.roles import ROLE_WORDS
 from discharge.store.tables import CaseEventRow, NoteRow
 from discharge.stored import by_newer_version
-from housing_checks.checks.answers import CIRCUMSTANCES
+from housing_checks.checks.gated_items import CIRCUMSTANCES
 from housing_checks.item_words import item_answer
 from housing_checks.merge_words import merged_words
 from housing_checks.strands.definitions import kind_words, step_words

@@ -4,7 +4,7 @@ and until when it holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
@@ -13,8 +13,7 @@ from uuid import UUID
 from discharge.cases.circumstances import circumstances
 from discharge.cases.commands import CompleteCheck, SaveAnswers
 from discharge.cases.decide.common import said_coded
-from discharge.cases.events import Event, GatedItemsChanged, MitigationWithdrawn
-from discharge.cases.evolve import fold
+from discharge.cases.events import Event
 from discharge.cases.model import Actor, Case, ItemAnswer
 from discharge.codes.casework import ANSWER_WAYS, TOLD_BY, ways_of_answering
 from discharge.codes.model import not_listed
@@ -30,9 +29,6 @@ from housing_checks.checks.statements import left_since, said_of
 
 EXPLAINED = frozenset({WRITTEN, NOT_APPLICABLE})
 """Answers that a note belongs to: their words, and why an item does not apply."""
-
-CIRCUMSTANCES = "circumstances"
-"""Stands for the item that changed what is gated, where a fact of the case did."""
 
 
 def answers_standing(case: Case) -> dict[str, str]:
@@ -329,61 +325,6 @@ def words_of(value: str, note_id: UUID | None, before: ItemAnswer | None) -> UUI
     if value not in EXPLAINED:
         return None
     return note_id or (before.note_id if before is not None and before.value == value else None)
-
-
-def gate_after(case: Case, form: CheckForm, code: str, on: date, answered: Sequence[Event]) -> list[Event]:
-    """Return how an answer to an item after the check changes which items are gated: those it opens, and
-    those that do not concern this person any more.
-    """
-    before = set(applying_to(case, form))
-    after = fold(case, answered)
-    now = set(applying_to(after, form))
-    if before == now or not _has_gate(case):
-        return []
-    left = before - now
-    gated = (set(case.gate) - left) | ((now - before) & set(gated_for(after, form)))
-    ordered = tuple(each for each in dict.fromkeys((*form.codes, *case.gate)) if each in gated)
-    needless = _needless(case, frozenset(left - {code}), on)
-    return [*needless, GatedItemsChanged(because=code, gated=ordered)]
-
-
-def _has_gate(case: Case) -> bool:
-    """Whether a check was completed: the one that goes on, or the one before it."""
-    return case.check is not None and (case.check.completed_on is not None or bool(case.gate))
-
-
-def gated_anew(case: Case, on: date) -> list[Event]:
-    """Return how facts of the case, known since the check, change which items are gated: those that concern
-    the person now, and no others. On a form that asks everybody the same nothing changes. While a new check
-    is under way what it asks anew is gated too, and nothing leaves the gate because it was not answered yet;
-    one that moved to another form keeps its gate, and what its answers open.
-    """
-    if not _has_gate(case):
-        return []
-    form = form_of_case(case)
-    gated = _gated_now(case, form) if form.known else tuple(case.gate)
-    if set(gated) == set(case.gate):
-        return []
-    needless = _needless(case, frozenset(case.gate.keys() - set(gated)), on)
-    return [*needless, GatedItemsChanged(because=CIRCUMSTANCES, gated=gated)]
-
-
-def _gated_now(case: Case, form: CheckForm) -> tuple[str, ...]:
-    check = case.check
-    if check is not None and check.completed_on is None:
-        applying = set(applying_to(case, form)) if check.moved_from is None else set()
-        anew = (code for code in gated_for(case, form) if code in applying - case.gate.keys())
-        return (*case.gate, *anew)
-    return gated_for(case, form) if form.by_circumstances else tuple(case.gate)
-
-
-def _needless(case: Case, left: frozenset[str], on: date) -> list[Event]:
-    """End the mitigations of items that do not concern the person any more."""
-    return [
-        MitigationWithdrawn(item=item.code, withdrawn_on=on)
-        for item in case.gate_items
-        if item.code in left and item.mitigation is not None
-    ]
 
 
 def gated_for(case: Case, form: CheckForm) -> tuple[str, ...]:

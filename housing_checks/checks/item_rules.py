@@ -21,7 +21,6 @@ from housing_checks.checks.answers import (
     answer_of,
     answers_standing,
     asked_of,
-    gate_after,
     require_answer,
     require_evidence,
     require_left_aside,
@@ -31,6 +30,7 @@ from housing_checks.checks.answers import (
 )
 from housing_checks.checks.form import form_in_force, form_of_case, form_to_decide
 from housing_checks.checks.former_building import building_left
+from housing_checks.checks.gated_items import gate_after
 from housing_checks.checks.model import CheckForm
 from housing_checks.checks.needed_records import counts
 from housing_checks.checks.owners import require_near_day, require_owner

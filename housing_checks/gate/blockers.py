@@ -264,7 +264,7 @@ def _of_item(around: _Around, item: GateItem) -> dict[str, Any]:
     return {
         "code": item.code,
         "words": f"{around.label(item.code)}: {_stands(around.case, item, row)}",
-        "since": item.as_of,
+        "since": item.open_since,
         "due_on": _due(around.case, item, row, works),
         "next_action": missing.next_action if missing else next_of_item(item, row, works, around.left),
         **who.fields,
@@ -364,7 +364,7 @@ def _due(case: Case, item: GateItem, row: CheckItem | None, works: Sequence[Stra
     done = [each.due_on for each in works if each.due_on is not None]
     if done:
         return max(done)
-    known = item.as_of or (case.check.completed_on if case.check is not None else None)
+    known = item.open_since or (case.check.completed_on if case.check is not None else None)
     if row is None or row.due is None or known is None:
         return case.home_needed_on
     return row.due.by(known, case.home_needed_on)

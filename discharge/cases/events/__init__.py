@@ -219,7 +219,7 @@ Event = Annotated[
 ]
 """Every event there is; ``kind`` tells them apart on the wire and in the record."""
 
-EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=11)
+EVENT: Stored[Event] = Stored(TypeAdapter(Event), schema=12)
 """How an event is stored. A new kind raises its schema, so that a build that does not have the kind knows."""
 
 

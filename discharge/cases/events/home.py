@@ -59,11 +59,14 @@ class AnswerSettled(Frozen):
 
 
 class GatedItemsChanged(Frozen):
-    """An answer decides which other items concern this person: these are gated from now on."""
+    """An answer decides which other items concern this person: these are gated from now on, the new ones
+    ``since`` a day. Older ones do not name it.
+    """
 
     kind: Literal["gated-items-changed"] = "gated-items-changed"
     because: str
     gated: tuple[str, ...]
+    since: date | None = None
 
 
 class BuildingLeft(Frozen):

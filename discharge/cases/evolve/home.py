@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from discharge.cases import events as ev
@@ -13,6 +13,9 @@ from discharge.cases.model import Case, Check, GateItem, ItemAnswer
 NOT_ANSWERED = ItemAnswer(value="unknown")
 DOES_NOT_APPLY = "not-applicable"
 """An answer after which an item is gated only where something else says that it applies."""
+
+SETTLED: Mapping[str, object] = {"lapsed": None, "opened_on": None}
+"""What a ``yes`` ends: the mitigation that stood in for it, and the day from which it was open."""
 
 
 def _with_item(case: Case, code: str, **changes: object) -> Case:
@@ -67,7 +70,7 @@ def _of_answer(answer: ItemAnswer, completed_on: date | None = None) -> dict[str
         "valid_until": answer.valid_until,
         "expired": False,
     }
-    return said | {"lapsed": None} if answer.gate == "yes" else said
+    return {**said, **SETTLED} if answer.gate == "yes" else said
 
 
 def _gated_anew(answer: ItemAnswer, completed_on: date | None = None) -> dict[str, object]:
@@ -91,6 +94,7 @@ def _check_completed(case: Case, event: ev.CheckCompleted) -> Case:
                 "lapsed": case.gate[code].lapsed if code in case.gate else None,
                 **_gated_anew(answers.get(code, NOT_ANSWERED), event.completed_on),
                 "mitigation": case.gate[code].mitigation if code in case.gate else None,
+                "opened_on": case.gate[code].opened_on if code in case.gate else None,
             }
         )
         for code in event.gated
@@ -102,7 +106,9 @@ def _gated_items(case: Case, event: ev.GatedItemsChanged) -> Case:
     answers = case.check.given if case.check is not None else {}
     gate = {
         code: case.gate.get(code)
-        or GateItem.model_validate({"code": code, **_gated_anew(answers.get(code, NOT_ANSWERED))})
+        or GateItem.model_validate(
+            {"code": code, **_gated_anew(answers.get(code, NOT_ANSWERED)), "opened_on": event.since}
+        )
         for code in event.gated
     }
     return changed(case, gate=gate)
@@ -148,8 +154,9 @@ def _gate_item(case: Case, event: ev.GateItemSet) -> Case:
     """
     before = case if event.expired else _undisputed(case, event.item)
     assigned = {key: each for key, each in case.assigned.items() if key != event.item}
-    said = {"value": event.value, "as_of": event.as_of, "expired": event.expired}
-    return _with_item(changed(before, assigned=assigned), event.item, valid_until=None, lapsed=None, **said)
+    said: dict[str, object] = {"value": event.value, "as_of": event.as_of, "expired": event.expired}
+    ended = SETTLED if event.value == "yes" else {"lapsed": None}
+    return _with_item(changed(before, assigned=assigned), event.item, valid_until=None, **said, **ended)
 
 
 def _mitigated(case: Case, event: ev.MitigationNamed) -> Case:
@@ -157,10 +164,15 @@ def _mitigated(case: Case, event: ev.MitigationNamed) -> Case:
 
 
 def _mitigation_withdrawn(case: Case, event: ev.MitigationWithdrawn) -> Case:
-    """A mitigation whose day has passed is remembered, so that the item says why it blocks again."""
-    item = case.gate.get(event.item)
-    lapsed = item.mitigation if item is not None and event.because == "ended" else None
-    return _with_item(case, event.item, mitigation=None, lapsed=lapsed)
+    """A mitigation whose day has passed is remembered, so that the item says why it blocks again; and the
+    item is open from the first day that the mitigation does not cover.
+    """
+    item, ended = case.gate.get(event.item), event.because == "ended"
+    lapsed = item.mitigation if item is not None and ended else None
+    after = _with_item(case, event.item, mitigation=None, lapsed=lapsed)
+    if after.gate[event.item].value == "yes":
+        return after
+    return _with_item(after, event.item, opened_on=event.withdrawn_on + timedelta(days=ended))
 
 
 def _assigned(case: Case, event: ev.BlockerAssigned) -> Case:

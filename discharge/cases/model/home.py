@@ -191,6 +191,8 @@ class Assignment(Frozen):
 class GateItem(Frozen):
     """One thing that must be so before the person leaves. ``valid_until`` is the last day on which its answer
     holds; ``expired`` says that it has passed. ``lapsed`` is the mitigation whose last day has passed.
+    ``opened_on`` is the day from which it concerns the person, or no mitigation covers it any more, where
+    that was after the check.
     """
 
     code: str
@@ -200,6 +202,12 @@ class GateItem(Frozen):
     expired: bool = False
     mitigation: Mitigation | None = None
     lapsed: Mitigation | None = None
+    opened_on: date | None = None
+
+    @property
+    def open_since(self) -> date | None:
+        """The day from which it waits to be settled: of its answer, or the later one on which it opened."""
+        return max((day for day in (self.as_of, self.opened_on) if day is not None), default=None)
 
     @property
     def satisfied(self) -> bool:

@@ -229,3 +229,28 @@ def test_given_the_second_form_then_each_gated_item_has_an_owner_a_next_action_a
 def test_given_the_second_form_then_what_it_took_over_from_the_first_says_so() -> None:
     kept = {item.same_as for item in FORM_2.items if item.same_as is not None}
     assert kept == set(FORM_1.codes)
+
+
+@pytest.mark.parametrize(
+    ("item", "value", "before", "opens"),
+    [
+        ("oxygen-or-cream", "oxygen", {"oxygen_or_cream": "neither"}, "fire-service-visit"),
+        ("oxygen-or-cream", "cream", {"oxygen_or_cream": "neither", "lives_with": "alone"}, "no-smoking"),
+        ("moves-how", "wheelchair", {"moves_how": "walks"}, "turning-space"),
+    ],
+)
+def test_given_one_answer_then_what_is_gated_changes_once_for_all_that_it_opens(
+    item: str, value: str, before: dict[str, str], opens: str
+) -> None:
+    story = checked_on_two(Story(), **before)
+    story.ask(ConfirmItem(item=item, value=value), on=2)
+    [changed] = [each for each in story.last if isinstance(each, GatedItemsChanged)]
+    assert (changed.because, changed.since) == (item, day(2))
+    assert opens in changed.gated
+    assert set(story.case.gate) == set(changed.gated) == set(gated_for(story.case, FORM_2))
+
+
+def test_given_an_answer_that_opens_and_leaves_out_nothing_at_the_gate_then_nothing_is_said_of_it() -> None:
+    story = checked_on_two(Story(), pets="no")
+    story.ask(ConfirmItem(item="pets", value="yes"), on=2)
+    assert "gated-items-changed" not in story.kinds
