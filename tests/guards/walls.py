@@ -15,6 +15,7 @@ import os
 import re
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -141,8 +142,11 @@ def of_functions(server: psycopg.Connection, functions: tuple[str, ...]) -> Iter
             "SELECT pg_get_functiondef(oid), oid::regprocedure::text FROM pg_proc WHERE proname = %s", [name]
         ).fetchall()[0]
         head, quote, body = definition.partition("$function$")
+        before: Counter[str] = Counter()
         for was, becomes in (*broken(body), *shortened(body)):
-            yield Breakage(name, f"without {was}", head + quote + becomes)
+            before[was] += 1
+            which = f" ({before[was]})" if before[was] > 1 else ""
+            yield Breakage(name, f"without {was}{which}", head + quote + becomes)
         for role in ROLES:
             held = server.execute("SELECT has_function_privilege(%s, %s, 'EXECUTE')", [role, signature])
             if held.fetchall() == [(False,)]:

@@ -14,6 +14,7 @@ from uuid import UUID
 import pytest
 import uvicorn
 from playwright.async_api import BrowserContext, Page, Playwright, async_playwright, expect
+from starlette.types import ASGIApp
 
 from tests.api.conftest import Door
 from tests.api.signing_in import sign_in
@@ -33,10 +34,10 @@ SECONDS = 60_000
 """How long a condition is waited for: a PIN alone takes a second, more on a busy machine."""
 
 
-@pytest.fixture
-async def address(door: Door) -> AsyncIterator[str]:
-    """The application of the door, served on a free port."""
-    server = uvicorn.Server(uvicorn.Config(door.app, port=0, log_level="error", lifespan="off"))
+@asynccontextmanager
+async def served(app: ASGIApp) -> AsyncIterator[str]:
+    """An application on a free port; its address."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
     running = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)
@@ -44,6 +45,13 @@ async def address(door: Door) -> AsyncIterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     await running
+
+
+@pytest.fixture
+async def address(door: Door) -> AsyncIterator[str]:
+    """The application of the door, served on a free port."""
+    async with served(door.app) as found:
+        yield found
 
 
 @dataclass

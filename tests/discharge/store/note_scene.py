@@ -26,12 +26,13 @@ WORDS = "He takes her bank card"
 
 @dataclass(frozen=True)
 class Scene:
-    """A case, and another one with the same people in it; its writer, of a supplier, and a colleague there;
-    the trust's and the housing service's people.
+    """A case, another one with the same people in it, and one of the stranger's; its writer, of a supplier,
+    and a colleague there; the trust's and the housing service's people.
     """
 
     case: UUID
     elsewhere: UUID
+    apart: UUID
     writer: Who
     colleague: Who
     trust: Who
@@ -41,8 +42,8 @@ class Scene:
 
 async def two_cases(worker: AsyncEngine, owner: AsyncEngine, places: Places, person_id: UUID) -> Scene:
     async with transaction(worker) as session:
-        second = Person(id=uuid4(), family_name="Other")
-        session.add(second)
+        second, third = [Person(id=uuid4(), family_name=name) for name in ("Other", "Third")]
+        session.add_all((second, third))
     cases = [
         (await open_case(worker, each, places.trust, places.housing, places.landlord)).case_id
         for each in (person_id, second.id)
@@ -50,6 +51,7 @@ async def two_cases(worker: AsyncEngine, owner: AsyncEngine, places: Places, per
     return Scene(
         cases[0],
         cases[1],
+        (await open_case(worker, third.id, places.stranger)).case_id,
         await somebody(owner, places.landlord, "Writer"),
         await somebody(owner, places.landlord, "Colleague"),
         await somebody(owner, places.trust, "Tina", "discharge-team"),

@@ -5,12 +5,10 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.store.audit import Who
-from discharge.store.engine import transaction
 from tests.discharge.store.note_scene import Scene, change, does, noted, two_cases
 from tests.fixtures.postgres import Places
 
@@ -92,20 +90,67 @@ async def test_given_days_of_a_part_then_it_reads_from_its_first_day_until_its_l
     assert await reads(api, scene.housing) == seen
 
 
-async def test_given_a_note_then_it_is_written_in_the_own_name_of_a_case_in_which_one_takes_part(
-    api: AsyncEngine, scene: Scene
+WRITE = (
+    "INSERT INTO notes (id, case_id, organisation_id, command_id, text)"
+    " VALUES (gen_random_uuid(), :case, :org, :command, 'w') RETURNING 1"
+)
+
+
+async def writes(
+    api: AsyncEngine, who: Who, case_id: UUID, in_name_of: Who | None = None, command: UUID | None = None
+) -> bool:
+    values = {"case": case_id, "org": (in_name_of or who).organisation_id, "command": command}
+    try:
+        return await does(api, who, WRITE, **values) == [1]
+    except DBAPIError as refused:
+        if "row-level security" not in str(refused):
+            raise
+        return False
+
+
+async def test_given_a_note_then_it_is_written_in_the_own_name_of_a_case_in_which_one_takes_part_today(
+    api: AsyncEngine, owner: AsyncEngine, scene: Scene
 ) -> None:
-    written = "INSERT INTO notes (id, case_id, organisation_id, text) VALUES (:id, :case, :org, 'w')"
+    assert await writes(api, scene.trust, scene.case)
+    assert not await writes(api, scene.trust, scene.case, scene.housing)
+    assert not await writes(api, scene.trust, scene.apart)
+    assert not await writes(api, scene.stranger, scene.case)
+    part = "UPDATE case_participants SET {} WHERE organisation_id = :who AND case_id = :case"
+    ids = {"who": scene.housing.organisation_id, "case": scene.case}
+    for dates, written in (
+        ("until_on = homeward_today()", False),
+        ("until_on = homeward_today() + 1", True),
+        ("until_on = NULL, from_on = homeward_today() + 1", False),
+    ):
+        await change(owner, part.format(dates), **ids)
+        assert await writes(api, scene.housing, scene.case) is written, dates
 
-    async def writes(who: Who, statement: str, in_name_of: Who) -> None:
-        values = {"id": uuid4(), "case": scene.case, "org": in_name_of.organisation_id}
-        async with transaction(api, organisation_id=who.organisation_id) as session:
-            await session.execute(text(statement), values)
 
-    await writes(scene.trust, written, scene.trust)
-    for who, in_name_of in ((scene.stranger, scene.stranger), (scene.trust, scene.housing)):
-        with pytest.raises(DBAPIError, match="row-level security"):
-            await writes(who, written, in_name_of)
-    for statement in ("UPDATE notes SET text = '' WHERE id = :id", "DELETE FROM notes WHERE id = :id"):
+async def test_given_the_command_that_opens_a_case_then_its_asker_writes_its_note_and_no_other(
+    api: AsyncEngine, owner: AsyncEngine, scene: Scene
+) -> None:
+    command = (
+        "INSERT INTO commands (id, case_id, client_id, client_key, body_hash, kind, envelope,"
+        " organisation_id, role, effective_on)"
+        " VALUES (:id, :case, 'c', :id, 'h', 'refer', '{}', :org, 'r', '2026-03-02')"
+    )
+    mine, elsewhere = uuid4(), uuid4()
+    for each, case_id in ((mine, scene.apart), (elsewhere, scene.elsewhere)):
+        await change(owner, command, id=each, case=case_id, org=scene.trust.organisation_id)
+    assert await writes(api, scene.trust, scene.apart, command=mine)
+    assert not await writes(api, scene.housing, scene.apart, command=mine)
+    for other in (elsewhere, uuid4(), None):
+        assert not await writes(api, scene.trust, scene.apart, command=other)
+
+
+async def test_given_a_note_then_no_role_writes_it_anew_or_takes_back_that_it_was_withdrawn(
+    api: AsyncEngine, worker: AsyncEngine, scene: Scene
+) -> None:
+    for engine, statement in (
+        (api, "UPDATE notes SET text = ''"),
+        (api, "DELETE FROM notes"),
+        (worker, "UPDATE notes SET case_id = case_id"),
+        (worker, "UPDATE notes SET withdrawn_at = NULL"),
+    ):
         with pytest.raises(DBAPIError, match="permission denied"):
-            await writes(scene.trust, statement, scene.trust)
+            await does(engine, scene.trust, statement)

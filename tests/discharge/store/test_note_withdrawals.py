@@ -48,7 +48,7 @@ async def held(owner: AsyncEngine, note: UUID) -> tuple[Any, ...]:
 async def test_given_a_note_when_it_is_withdrawn_then_its_words_go_and_the_same_again_changes_nothing(
     api: AsyncEngine, owner: AsyncEngine, scene: Scene, danger: bool
 ) -> None:
-    note, stays = [await noted(owner, scene.case, scene.writer) for _ in range(2)]
+    stays, note = [await noted(owner, scene.case, scene.writer) for _ in range(2)]
     confirm = "INSERT INTO safety_confirmations (case_id) VALUES (:case)"
     for case_id in (scene.case, scene.elsewhere):
         await change(owner, confirm, case=case_id)
@@ -96,7 +96,16 @@ async def test_given_somebody_who_may_not_read_it_or_takes_no_part_then_there_is
         assert await withdraws(api, scene.writer, scene, note) == "not-found", dates
     later = "until_on = homeward_today() + 1, from_on = homeward_today()"
     await change(owner, part.format(later), **ids)
-    for which, who in ((note, scene.colleague), (own_words, scene.writer), (restricted, scene.colleague)):
+    of_the_trust = await noted(owner, scene.case, scene.trust)
+    assert await withdraws(api, scene.colleague, scene, of_the_trust) == "not-found"
+    of_the_team = await noted(owner, scene.case, scene.writer, "own-words")
+    for which, who in (
+        (note, scene.colleague),
+        (own_words, scene.writer),
+        (restricted, scene.colleague),
+        (of_the_trust, scene.housing),
+        (of_the_team, scene.housing),
+    ):
         assert await withdraws(api, who, scene, which) == "done", who.client_id
 
 
@@ -176,7 +185,7 @@ async def test_given_copies_of_a_note_when_one_is_withdrawn_then_all_are_and_no_
         withdrawn_by=scene.housing.user_id,
     )
     others = [await noted(owner, scene.case, scene.writer, original=each) for each in (None, uuid4())]
-    for case_id in (scene.case, scene.elsewhere):
+    for case_id in (scene.case, scene.elsewhere, scene.apart):
         await change(owner, "INSERT INTO safety_confirmations (case_id) VALUES (:case)", case=case_id)
 
     assert await withdraws(api, scene.trust, scene, copy) == "done"
@@ -187,7 +196,9 @@ async def test_given_copies_of_a_note_when_one_is_withdrawn_then_all_are_and_no_
     for each in others:
         assert await held(owner, each) == (WORDS, False, None)
     async with transaction(owner) as session:
-        assert (await session.scalars(text("SELECT case_id FROM safety_confirmations"))).all() == []
+        assert (await session.scalars(text("SELECT case_id FROM safety_confirmations"))).all() == [
+            scene.apart
+        ]
     third = await noted(owner, scene.case, scene.writer)
     fourth = await noted(owner, scene.elsewhere, scene.writer, original=third)
     assert await withdraws(api, scene.trust, scene, third) == "done"

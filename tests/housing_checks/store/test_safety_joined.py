@@ -110,9 +110,10 @@ async def advisers(api: AsyncEngine, owner: AsyncEngine, places: Places) -> dict
 
 
 async def test_given_requests_then_sender_service_and_reviewers_read_each_with_its_own_words_and_day(
-    api: AsyncEngine, owner: AsyncEngine, places: Places
+    api: AsyncEngine, owner: AsyncEngine, worker: AsyncEngine, places: Places, person_id: UUID
 ) -> None:
     named = await advisers(api, owner, places)
+    await open_case(worker, person_id, places.stranger, places.housing)
     one, other = uuid4(), uuid4()
     await put(
         owner,
@@ -158,7 +159,7 @@ async def test_given_a_command_then_its_words_are_read_once_it_opens_no_case(
         owner,
         command(said, places.trust, state, **has),
         *words_of(said, uuid4(), places.trust),
-        command(beside, places.landlord, "accepted"),
+        command(beside, places.landlord, "accepted" if seen else "refused", **has),
     )
     expected = {said} if seen else set()
     assert {name: set(await read(api, who)) for name, who in named.items()} == {
@@ -237,11 +238,11 @@ async def test_given_a_request_taken_on_when_its_case_opens_then_all_of_it_goes_
     ids = {"organisation_id": places.stranger, "scope": "own", "reason": "recorded"}
     early = AT - timedelta(days=9)
 
-    def of(request_id: UUID) -> tuple[Base, ...]:
+    def of(request_id: UUID, clock: str) -> tuple[Base, ...]:
         return (
             request(request_id, places.stranger, places.housing, command_id=request_id, **accepted),
             *words_of(request_id, request_id, places.stranger, user_id=writer.user_id),
-            due(request_id, "ask-alone", AT + timedelta(days=1)),
+            due(request_id, clock, AT + timedelta(days=1)),
             due(request_id, "call", met_at=AT),
             safety_tables.SafetyNamedRow(case_id=request_id, user_id=writer.user_id, named_at=early, **ids),
             safety_tables.SafetyNamedRow(case_id=request_id, user_id=gone.user_id, ended_at=AT, **ids),
@@ -254,7 +255,12 @@ async def test_given_a_request_taken_on_when_its_case_opens_then_all_of_it_goes_
             ),
         )
 
-    await put(owner, *of(taken), *of(other), safety_tables.SafetyConfirmationRow(case_id=case_id))
+    await put(
+        owner,
+        *of(other, "decide"),
+        *of(taken, "ask-alone"),
+        safety_tables.SafetyConfirmationRow(case_id=case_id),
+    )
 
     await joined(worker, taken)
     await joined(worker, taken)
