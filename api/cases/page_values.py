@@ -233,6 +233,7 @@ class CasePage:
     may_see_looks: bool
     may_see_messages: bool
     timeline: tuple[Happened, ...]
+    notes_withheld: str
     may_withdraw: bool
     decisions: tuple[Fact, ...] = ()
     choices: tuple[Fact, ...] = ()

@@ -55,6 +55,7 @@ async def show(
             known=await names.directory(session),
             events=await queries.timeline(session, visit.caller, found) if follows else (),
             notes=await queries.notes_of(session, case_id) if follows else {},
+            withheld=await queries.notes_withheld(session, case_id) if follows else None,
             told=await queries.told(session, case_id) if told else (),
             homes=await names_of_homes(session, found.case, found.person),
             cards=await contact_cards(session, visit.caller, found),

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -43,6 +43,7 @@ from discharge.store.tables import (
 )
 from discharge.store.tables.commands import LATE
 from discharge.store.tables.outbox import EVERY_ITEM
+from housing_checks.checks.own_words import NOTES_READ_BY_TEAM
 from housing_checks.strands.definitions import unknown_kinds
 
 
@@ -190,6 +191,14 @@ async def notes_of(session: AsyncSession, case_id: UUID) -> Mapping[UUID, list[N
         if row.command_id is not None:
             notes.setdefault(row.command_id, []).append(row)
     return notes
+
+
+async def notes_withheld(session: AsyncSession, case_id: UUID) -> str | None:
+    """Who reads the notes that are for the team of a case, told to who is not of it; whether there are any
+    is not said.
+    """
+    reads = await session.scalar(select(func.homeward_reads_own_words(case_id)))
+    return None if reads else NOTES_READ_BY_TEAM
 
 
 async def told(session: AsyncSession, case_id: UUID) -> Sequence[OutboxRow]:

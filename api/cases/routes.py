@@ -97,10 +97,12 @@ async def get_timeline(case_id: UUID, services: Ready, caller: Caller) -> Timeli
         found = await queries.read_case(session, caller, case_id, "timeline by interface", "case.follow")
         events = await queries.timeline(session, caller, found)
         notes = await queries.notes_of(session, case_id)
+        withheld = await queries.notes_withheld(session, case_id)
     return Timeline(
         case_id=case_id,
         events=[queries.event_summary(row) for row in events],
         notes=[queries.note_summary(row) for rows in notes.values() for row in rows],
+        notes_withheld=withheld,
     )
 
 

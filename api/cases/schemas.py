@@ -192,6 +192,7 @@ class Timeline(Schema):
     case_id: UUID
     events: list[CaseEvent]
     notes: list[CaseNote]
+    notes_withheld: str | None
 
 
 class RecordLook(Schema):

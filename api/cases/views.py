@@ -75,6 +75,7 @@ class Given:
     homes: Mapping[UUID, str]
     cards: Sequence[Card] = ()
     may_open: Collection[UUID] = frozenset()
+    withheld: str | None = None
 
 
 def present(given: Given) -> CasePage:
@@ -123,6 +124,7 @@ def present(given: Given) -> CasePage:
         may_withdraw=given.caller.may_on(case, WITHDRAW),
         may_see_looks=given.caller.may_on(case, "case.looks"),
         may_see_messages=given.caller.may_on(case, "case.messages"),
+        notes_withheld=given.withheld or "",
         timeline=timeline_lines(given.events, given.notes, known, given.homes),
         decisions=decisions(case),
         choices=choices(case, given.today, refusals=telling.holds("choice")),

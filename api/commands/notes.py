@@ -37,13 +37,14 @@ def with_words(command: Command, worded: frozenset[str], notes: tuple[store.NewN
 
 def notes_of(asked: AskedCommand) -> tuple[store.NewNote, ...]:
     """What a command says in words, as the notes that the record keeps: its own first."""
-    own = (_note(asked.note, None, about_danger=asked.about_danger),) if asked.note else ()
+    kept = OWN_WORDS if asked.command.declared.own_words else ORDINARY
+    own = (_note(asked.note, None, kept, about_danger=asked.about_danger),) if asked.note else ()
     names = (
         (store.DECIDED_BY, asked.decided_by, False),
         (store.TOLD_BY, asked.told_by_name, _in_danger(asked)),
     )
     named = tuple(
-        _note(text.strip(), item, about_danger=danger)
+        _note(text.strip(), item, ORDINARY, about_danger=danger)
         for item, text, danger in names
         if text is not None and text.strip()
     )
@@ -51,7 +52,7 @@ def notes_of(asked: AskedCommand) -> tuple[store.NewNote, ...]:
         own
         + named
         + tuple(
-            _note(text, item, about_danger=item in asked.danger_items)
+            _note(text, item, _kept(item), about_danger=item in asked.danger_items)
             for item, text in asked.item_notes.items()
             if text
         )
@@ -63,6 +64,9 @@ def _in_danger(asked: AskedCommand) -> bool:
     return asked.about_danger or bool(asked.danger_items)
 
 
-def _note(text: str, item: str | None, *, about_danger: bool) -> store.NewNote:
-    kept = OWN_WORDS if item in for_the_team() else ORDINARY
+def _kept(item: str) -> str:
+    return OWN_WORDS if item in for_the_team() else ORDINARY
+
+
+def _note(text: str, item: str | None, kept: str, *, about_danger: bool) -> store.NewNote:
     return store.NewNote(text=text, item=item, sensitivity=DANGER if about_danger else kept)

@@ -9,10 +9,18 @@ from typing import Any
 from api.changes.views import Changes
 from api.forms.model import Around, CommandForm, Field
 from api.forms.submission import ABOUT_DANGER, DATE_FIELD, NOTE, Filled
+from discharge.cases.commands import DECLARED
 from housing_checks.contradictions import Contradiction
 
 WIDTHS = {"day": 2, "month": 5, "year": 4}
 """Characters of each part of a date: months may be written by name."""
+
+NOTE_APART = "The note is stored separately from the coded record."
+READ_BY_STAFF = "Staff who care for the person can read it."
+READ_BY_TEAM = (
+    "Those who work on the case for the trust, the housing service and the organisation that referred"
+    " read it."
+)
 
 RADIOS_UP_TO = 7
 """More choices than this are a list to choose from."""
@@ -44,6 +52,7 @@ class FormPage:
     errors: tuple[dict[str, str], ...]
     note: str
     note_label: str
+    note_hint: str
     note_fault: str
     about_danger: bool
     confirms: tuple[dict[str, Any], ...] = ()
@@ -69,11 +78,17 @@ def present(form: CommandForm, around: Around, name: str, filled: Filled, key: s
         errors=error_list(filled, asked),
         note=str(filled.typed.get(NOTE, "")),
         note_label=form.note,
+        note_hint=_note_hint(form.kind),
         note_fault=filled.fault(NOTE),
         about_danger=bool(filled.typed.get(ABOUT_DANGER)),
         confirms=confirms(filled),
         changes=filled.changes,
     )
+
+
+def _note_hint(kind: str) -> str:
+    own = kind in DECLARED and DECLARED[kind].own_words
+    return f"{NOTE_APART} {READ_BY_TEAM if own else READ_BY_STAFF}"
 
 
 @dataclass(frozen=True)

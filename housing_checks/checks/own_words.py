@@ -12,6 +12,12 @@ READ_BY_TEAM = (
 )
 """What is said to everybody else in their place."""
 
+NOTES_READ_BY_TEAM = (
+    "Notes about what the person wishes or answered, and about who decides, are read by those who work on"
+    " the case for the trust, the housing service and the organisation that referred."
+)
+"""What is said to everybody else who reads what happened to a case."""
+
 
 def for_the_team() -> frozenset[str]:
     """The items, of every form, whose words are for the team of the case alone."""

@@ -18,7 +18,7 @@ class RecordCapacity(CaseCommand):
     """
 
     declared: ClassVar = Declaration(
-        "Record capacity for a decision", SINCE_ACCEPTANCE, CASEWORK_OR_SYSTEM, CARE
+        "Record capacity for a decision", SINCE_ACCEPTANCE, CASEWORK_OR_SYSTEM, CARE, own_words=True
     )
     touches: ClassVar = ("capacity",)
 
@@ -34,7 +34,7 @@ class RecordBestInterests(CaseCommand):
     """Record a decision made in the best interests of somebody who lacks capacity for it."""
 
     declared: ClassVar = Declaration(
-        "Record a best-interests decision", SINCE_ACCEPTANCE, CASEWORK_OR_SYSTEM, CARE
+        "Record a best-interests decision", SINCE_ACCEPTANCE, CASEWORK_OR_SYSTEM, CARE, own_words=True
     )
     touches: ClassVar = ("best-interests",)
     depends_on: ClassVar = ("capacity:{decision}",)
@@ -51,7 +51,9 @@ class RecordAdvocate(CaseCommand):
     belongs in the note.
     """
 
-    declared: ClassVar = Declaration("Record an advocate", SINCE_ACCEPTANCE, CASEWORK_OR_SYSTEM, CARE)
+    declared: ClassVar = Declaration(
+        "Record an advocate", SINCE_ACCEPTANCE, CASEWORK_OR_SYSTEM, CARE, own_words=True
+    )
     touches: ClassVar = ("advocate",)
 
     kind: Literal["record-advocate"] = "record-advocate"
@@ -66,7 +68,7 @@ class RecordRepresentative(CaseCommand):
     """
 
     declared: ClassVar = Declaration(
-        "Record an attorney or deputy", SINCE_ACCEPTANCE, CASEWORK_OR_SYSTEM, CARE
+        "Record an attorney or deputy", SINCE_ACCEPTANCE, CASEWORK_OR_SYSTEM, CARE, own_words=True
     )
     touches: ClassVar = ("representative",)
 
@@ -79,7 +81,7 @@ class RecordLiberty(CaseCommand):
     """Record whether the person will be free to leave where they go, and how far an authorisation is."""
 
     declared: ClassVar = Declaration(
-        "Record deprivation of liberty", SINCE_ACCEPTANCE, CASEWORK_OR_SYSTEM, CARE
+        "Record deprivation of liberty", SINCE_ACCEPTANCE, CASEWORK_OR_SYSTEM, CARE, own_words=True
     )
     touches: ClassVar = ("liberty",)
 

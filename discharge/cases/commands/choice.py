@@ -15,7 +15,7 @@ class RecordWish(CaseCommand):
     """Record where the person wishes to live; their own words belong in the note."""
 
     declared: ClassVar = Declaration(
-        "Record what the person wishes", SINCE_ACCEPTANCE, CASEWORK_OR_SYSTEM, CARE
+        "Record what the person wishes", SINCE_ACCEPTANCE, CASEWORK_OR_SYSTEM, CARE, own_words=True
     )
     touches: ClassVar = ("wish",)
 
@@ -43,7 +43,7 @@ class AnswerChoiceStep(CaseCommand):
     """Record what the person answered to a letter or a talk, for instance ``letter-1/1``."""
 
     declared: ClassVar = Declaration(
-        "Record an answer about choice", SINCE_ACCEPTANCE, CASEWORK_OR_SYSTEM, CARE
+        "Record an answer about choice", SINCE_ACCEPTANCE, CASEWORK_OR_SYSTEM, CARE, own_words=True
     )
     touches: ClassVar = ("choice",)
 

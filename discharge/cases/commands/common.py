@@ -13,13 +13,15 @@ from discharge.values import Frozen
 @dataclass(frozen=True, slots=True)
 class Declaration:
     """What is said of a command once: what it does, in words; the stages in which it may be asked; the roles
-    that ask it, and their organisations' relations to the case. No role: Homeward tells itself.
+    that ask it, and their organisations' relations to the case. No role: Homeward tells itself. ``own_words``
+    says that its note tells what the person said or who decides for them: it is for the team of the case.
     """
 
     words: str
     stages: frozenset[Stage]
     roles: tuple[Role, ...] = ()
     relations: tuple[Relation, ...] = ()
+    own_words: bool = False
 
 
 class CaseCommand(Frozen):
