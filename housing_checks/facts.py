@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from discharge.calendar import DAY, spoken_day
-from discharge.cases.model import REHOUSING, Case
+from discharge.cases.model import REHOUSING, Case, Participant
+from discharge.cases.relations import relations
 from discharge.clocks import london_date, london_midnight
 from discharge.clocks.registry import CLOCK_ROWS, OFFER_CLOCK
 from discharge.codes.casework import OWNER_ROLES
+from discharge.codes.participation import PARTICIPANT_ROLES
+from discharge.pathway_words import middle
 from discharge.risk.case_facts import contribute
 from discharge.risk.conditions import Known
+from discharge.roles import REFERRING
+from housing_checks.checks.answer_types import WRITTEN
 from housing_checks.checks.answers import asked_of
 from housing_checks.checks.form import form_of
 from housing_checks.checks.former_building import ordered_for
@@ -21,6 +27,8 @@ from housing_checks.merge_words import SAFETY, came_over, stayed_behind
 
 MERGED_IN = "case-merged-in"
 """The fact, and the rule, that a case was merged into this one."""
+JOINED_LATER = "joined-after-who-may-know"
+"""The fact, and the rule, that somebody takes part since the person said who may know."""
 NOT_TAKEN = ("refused", "lapsed")
 
 
@@ -93,6 +101,53 @@ def cases_merged_in(case: Case) -> Iterator[Known]:
             yield Known(key, words=words)
 
 
+def joined_after_who_may_know(case: Case) -> Iterator[Known]:
+    """Which organisations take part only since the person said who may know, beside those who work on the
+    case for it: until the person is asked again, or the part ends. Of one that joined on the same day nobody
+    can tell which came first, so that it is told until somebody has accepted the alert.
+    """
+    said = _said_who_may_know(case) if not case.closed else None
+    if said is None:
+        return
+    working = {key for key, relation in relations(case).items() if relation in REFERRING}
+    seen = _accepted(case, JOINED_LATER)
+    joined = [
+        each
+        for each in case.participants
+        if each.until_on is None
+        and each.organisation_id not in working
+        and (each.from_on > said or (each.from_on == said and _joining(each) not in seen))
+    ]
+    if joined:
+        who = "; ".join(_since(each) for each in joined)
+        tells = tuple(_joining(each) for each in joined)
+        yield Known(tells=tells, words={"who": who, "said": spoken_day(said)})
+
+
+def _said_who_may_know(case: Case) -> date | None:
+    """The last day on which the person said who may know; None where nobody recorded that they did."""
+    check = case.check
+    if check is None:
+        return None
+    given = (check.given.get(item.code) for item in form_of(check.form).items if item.says_who_may_know)
+    days = (each.answered_on for each in given if each is not None and each.value == WRITTEN)
+    return max((day for day in days if day is not None), default=None)
+
+
+def _accepted(case: Case, rule: str) -> set[str]:
+    """The causes that alerts of a rule told, which somebody has accepted."""
+    accepted = (each for each in case.alerts.values() if each.acknowledged_at is not None)
+    return {cause for each in accepted if each.rule == rule for cause in each.tells}
+
+
+def _joining(each: Participant) -> str:
+    return f"joined/{each.organisation_id}/{each.from_on}"
+
+
+def _since(each: Participant) -> str:
+    return f"{middle(PARTICIPANT_ROLES.label(each.role))}, since {spoken_day(each.from_on)}"
+
+
 def orders_for_former_building(case: Case) -> Iterator[Known]:
     """Each open order for a building to which the person does not go any more, until somebody decides."""
     for strand in case.open_strands:
@@ -110,6 +165,7 @@ def contribute_facts() -> None:
     contribute("offers-to-answer", offers_to_answer)
     contribute("homes-not-taken", homes_not_taken)
     contribute("orders-for-former-building", orders_for_former_building)
+    contribute(JOINED_LATER, joined_after_who_may_know)
     contribute("answers-of-former-building", answers_of_former_building)
     contribute("answers-against-referral", answers_against_referral)
     contribute("answers-against-merged", answers_against_merged)

@@ -91,6 +91,7 @@ CASE_FACTS: Mapping[str, CaseFact] = MappingProxyType(
         "blockers-late-hospital": CaseFact("day", "late"),
         "blockers-late-hospital-home-today": CaseFact("day", "late expected"),
         "check-late": CaseFact("day", "due"),
+        "joined-after-who-may-know": CaseFact("answer", "who said"),
         "answers-of-former-building": CaseFact("answer", "count since"),
         "answers-against-referral": CaseFact("answer", "item"),
         "answers-against-merged": CaseFact("answer", "item"),

@@ -110,10 +110,10 @@ class CheckItem(Code):
     ``same_as`` names the item of an earlier edition that asks the same; with ``same_answers`` only these of
     its answers mean the same. ``safety``: about the safety of people, and never kept on a device.
     ``newest_counts``: it repeats what is decided elsewhere, so that the last answer counts, and nobody
-    contradicts it. ``own_words``: what the person says of themselves, shown first. ``words_read_by``: who
-    reads what is written of it: everybody who follows the case, or its ``team`` alone, which the trust, the
-    housing service and the referrer are. ``names_the_building``:
-    says to which building the person goes, the one that the check is about.
+    contradicts it. ``own_words``: what the person says of themselves, shown first; ``says_who_may_know``:
+    whom of others they want told. ``words_read_by``: who reads what is written of it: everybody who follows
+    the case, or its ``team`` alone, which the trust, the housing service and the referrer are.
+    ``names_the_building``: says to which building the person goes, the one that the check is about.
     """
 
     domain: Text
@@ -146,6 +146,7 @@ class CheckItem(Code):
     newest_counts: bool = False
     names_the_building: bool = False
     own_words: bool = False
+    says_who_may_know: bool = False
     words_read_by: Literal["everybody", "team"] = "everybody"
     of_the_building: bool = False
     of_the_arrival: bool = False

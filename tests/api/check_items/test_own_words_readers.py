@@ -89,6 +89,34 @@ async def test_given_whoever_else_follows_the_case_then_they_read_who_does_and_n
             assert READ_BY_TEAM in shown[path], path
 
 
+@pytest.mark.parametrize(("org", "role"), [*READS, *TOLD_ONLY])
+async def test_given_a_council_that_joined_when_alerts_are_read_then_they_tell_that_and_no_words(
+    door: Door, case_id: UUID, org: str, role: str
+) -> None:
+    alerts = await door.get("/api/v1/alerts", role, org)
+    [told] = [each for each in alerts.json()["alerts"] if each["rule"] == "joined-after-who-may-know"]
+    assert "the council, since" in told["fact"]
+    assert (FEARS in alerts.text, TELL in alerts.text) == (False, False)
+
+
+async def test_given_a_landlord_of_the_case_then_it_reads_no_alert(
+    door: Door, case_id: UUID, owner: AsyncEngine
+) -> None:
+    landlord = uuid4()
+    async with transaction(owner) as session:
+        session.add(Organisation(id=landlord, code="MEADOW", name="Meadow Homes", kind="landlord"))
+        session.add(PartnerRow(organisation_id=landlord, endpoint="http://x", kind="landlord"))
+    joins = {"kind": "add-participant", "organisation_id": str(landlord), "role": "landlord"}
+    await door.post(f"/api/v1/cases/{case_id}/commands", joins, "coordinator")
+    await door.settle()
+    shown = await read(door, case_id, "MEADOW", "coordinator")
+    shown["alerts"] = (await door.get("/api/v1/alerts", "coordinator", "MEADOW")).text
+    assert "the landlord, since" in (await door.get("/api/v1/alerts", "coordinator")).text
+    for path, said in shown.items():
+        assert "who may know (" not in said, path
+        assert TELL not in said, path
+
+
 async def test_given_a_council_that_writes_then_the_writer_reads_their_own_and_not_others_there(
     door: Door, case_id: UUID
 ) -> None:
