@@ -27,12 +27,17 @@ def _answering(decider: Callable[[Case, Envelope, datetime], list[Event]]) -> De
         after = fold(case, events)
         before = dict(answers_of_record(case))
         for item, value in answers_of_record(after):
-            if before.get(item) != value:
+            if before.get(item) != value or _ran_out(after, item):
                 said = _confirmed(after, envelope, item, value, now)
                 events, after = [*events, *said], fold(after, said)
         return [*events, *_counted_anew(after, envelope)] if events else []
 
     return plain(decide)
+
+
+def _ran_out(case: Case, item: str) -> bool:
+    """Whether an answer of the record held until a day that has passed: a new record answers it again."""
+    return item in case.gate and case.gate[item].expired
 
 
 def _counted_anew(case: Case, envelope: Envelope) -> list[Event]:

@@ -59,7 +59,7 @@ class ProposedAnswer(Schema):
 
 
 class ProposedAnswers(Schema):
-    """The answers that are proposed for a check that is not complete."""
+    """The answers that are proposed for the check of a case."""
 
     form: str = Field(description="Code of the form of the check")
     version: int = Field(description="Version of the case; it is sent back as seen_version")
@@ -175,9 +175,8 @@ def _line(form: CheckForm, each: Proposal) -> Line:
 
 
 def _form(case: Case, today: date) -> CheckForm:
-    """The form of the check under way, else the one in force."""
-    begun = case.check is not None and case.check.completed_on is None
-    return form_of(case.check.form) if begun and case.check else form_in_force(today)
+    """The form of the check that the case has, under way or complete; else the one in force."""
+    return form_of(case.check.form) if case.check is not None else form_in_force(today)
 
 
 async def _proposed(

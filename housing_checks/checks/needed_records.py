@@ -6,6 +6,7 @@ record until somebody doubts it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import NamedTuple
 
 from discharge.cases.decide.capacity import imca_needed, somebody_may_decide
@@ -97,6 +98,20 @@ def answers_of_record(case: Case) -> Iterator[tuple[str, str]]:
     state = LIBERTY_STATES.newest(case.liberty.state) if case.liberty is not None else None
     if state is not None:
         yield LIBERTY, state.answers
+
+
+def authorised_until(case: Case) -> date | None:
+    """Return the last day of the authorisation to deprive the person of their liberty; None without one, and
+    where its record names no end.
+    """
+    held = case.liberty
+    row = LIBERTY_STATES.newest(held.state) if held is not None else None
+    return held.until_on if held is not None and row is not None and row.answers == "yes" else None
+
+
+def ended_record(case: Case, code: str) -> NeededRecord | None:
+    """Return the record that is made anew for an answer that has run out; None where asking is enough."""
+    return LIBERTY_STATE if code == LIBERTY and authorised_until(case) is not None else None
 
 
 def _decided(case: Case, held: DecisionCapacity) -> Iterator[tuple[str, str]]:

@@ -24,7 +24,7 @@ from housing_checks.checks.asked_again import AskedAgain, asked_again
 from housing_checks.checks.form import form_of_case
 from housing_checks.checks.former_building import ordered_for
 from housing_checks.checks.model import CheckItem, Suggestion
-from housing_checks.checks.needed_records import missing_for
+from housing_checks.checks.needed_records import ended_record, missing_for
 from housing_checks.checks.rules import left_to_start
 from housing_checks.gate.next_steps import next_of_check, next_of_item, next_of_strand
 from housing_checks.gate.owners import named_for, owner_named
@@ -259,7 +259,7 @@ def _why(case: Case, item: GateItem, row: CheckItem | None) -> Why:
 def _of_item(around: _Around, item: GateItem) -> dict[str, Any]:
     row, works = around.rows.get(item.code), _awaited(around, item.code)
     named = owner_named(around.case, item.code)
-    missing = missing_for(around.case, row) if not item.expired else None
+    missing = ended_record(around.case, item.code) if item.expired else missing_for(around.case, row)
     who = named_for(around.case, _owner(around, item.code, row), named.user_id if named else None)
     return {
         "code": item.code,

@@ -13,6 +13,7 @@ from discharge.cases.events import Event, GateItemSet, MitigationWithdrawn
 from discharge.cases.model import Case, GateItem
 from discharge.cases.unready import blockers
 from discharge.clocks import london_midnight
+from housing_checks.checks.needed_records import LIBERTY, authorised_until
 
 
 def gate_open(case: Case) -> bool:
@@ -60,10 +61,16 @@ def mitigations_over(case: Case, today: date) -> list[Event]:
 def answers_over(case: Case, today: date) -> list[Event]:
     """Return the end of each answer whose last day has passed: its item is unknown again."""
     return [
-        GateItemSet(item=item.code, value="unknown", as_of=item.valid_until + timedelta(days=1), expired=True)
+        GateItemSet(item=item.code, value="unknown", as_of=until + timedelta(days=1), expired=True)
         for item in case.gate_items
-        if item.valid_until is not None and item.valid_until < today
+        if (until := _holds_until(case, item)) is not None and until < today
     ]
+
+
+def _holds_until(case: Case, item: GateItem) -> date | None:
+    """The last day on which an answer holds: of its own, or of the authorisation that it rests on."""
+    authorised = authorised_until(case) if item.code == LIBERTY and item.value == "yes" else None
+    return min((day for day in (item.valid_until, authorised) if day is not None), default=None)
 
 
 def next_end(case: Case) -> datetime | None:
@@ -71,5 +78,6 @@ def next_end(case: Case) -> datetime | None:
     day.
     """
     ends = [item.mitigation.ends_on for item in case.gate_items if item.mitigation is not None]
-    ends += [item.valid_until for item in case.gate_items if item.valid_until is not None]
+    held = (_holds_until(case, item) for item in case.gate_items)
+    ends += [day for day in held if day is not None]
     return london_midnight(min(ends) + timedelta(days=1)) if ends else None

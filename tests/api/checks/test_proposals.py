@@ -10,6 +10,7 @@ import pytest
 from tests.api.conftest import Door, Looking
 from tests.api.signing_in import hidden, sign_in
 from tests.housing_checks.form_two import FORM_2, form_two_in_force
+from tests.housing_checks.homes import FORM_1
 
 
 @pytest.fixture(autouse=True)
@@ -112,3 +113,16 @@ async def test_given_an_answer_that_denies_the_referral_then_both_are_shown_and_
     await door.asked(case_id, "settle-answer", item="oxygen-or-cream", value="neither", reason="asked-both")
     item = (await door.get(f"/api/v1{address}", "coordinator")).json()
     assert (item["disputed"], item["answer"]["value"]) == (False, "neither")
+
+
+async def test_given_a_check_complete_on_an_earlier_form_then_it_is_that_form_for_which_answers_are_proposed(
+    door: Door,
+) -> None:
+    case_id = await referred(door)
+    answers = dict.fromkeys(FORM_1.codes, "yes")
+    with form_two_in_force(date(2030, 3, 1)):
+        await door.asked(case_id, "complete-check", form=FORM_1.code, answers=answers)
+    path = f"/api/v1/cases/{case_id}/check/proposals"
+    found = (await door.get(path, role="coordinator")).json()
+    assert found["form"] == FORM_1.code
+    assert found["proposed"] == []

@@ -17,14 +17,18 @@ from discharge.cases.commands import (
     SettleAnswer,
     StartCheck,
 )
+from discharge.cases.evolve import fold
 from discharge.cases.model import Actor, Case
+from discharge.clocks import london_midnight
 from housing_checks.checks.form import form_of_case
 from housing_checks.checks.needed_records import missing_for, to_record_first
 from housing_checks.gate.blockers import blocking
+from housing_checks.gate.rules import next_end
 from housing_checks.gate.sentence import what_stands_between
+from housing_checks.pathway import consequences
 from tests.discharge.cases.stories import TRUST
 from tests.housing_checks.form_two import FORM_2, checked_on_two, form_two_in_force
-from tests.housing_checks.homes import Story, day
+from tests.housing_checks.homes import Story, day, noon
 
 HOME = "where-to-live"
 LACKS = RecordCapacity(decision=HOME, capacity="lacks", assessor="social-worker", method="two-stage")
@@ -196,3 +200,71 @@ def _first(case: Case) -> list[str]:
     form = form_of_case(case)
     needed = ((code, missing_for(case, form.item(code))) for code in shut(case))
     return [to_record_first(case, code, each).command for code, each in needed if each is not None]
+
+
+UNTIL = 6
+AUTHORISED = RecordLiberty(state="authorised", until_on=day(UNTIL))
+LIBERTY_ITEM = "deprivation-of-liberty"
+
+
+def authorised() -> Story:
+    """A person who may not leave, as somebody authorised until a day."""
+    story = Story().ask(LACKS, on=1).ask(IMCA, on=1).ask(DECIDED, on=1).ask(AUTHORISED, on=1)
+    return checked_on_two(
+        story,
+        capacity="cannot-decide",
+        best_interests="yes",
+        advocate="yes",
+        least_restrictive="yes",
+        deprivation_of_liberty="yes",
+    )
+
+
+def looked(story: Story, on: int) -> Story:
+    """The clock of the case strikes."""
+    story.case = fold(story.case, consequences(story.case, noon(on)))
+    return story
+
+
+def test_given_an_authorisation_with_an_end_then_the_item_holds_on_that_day_and_the_case_looks_after_it() -> (
+    None
+):
+    story = authorised()
+    assert shut(story.case) == []
+    assert next_end(story.case) == london_midnight(day(UNTIL + 1))
+    assert shut(looked(story, UNTIL).case) == []
+
+
+def test_given_the_authorisation_is_over_then_its_item_opens_again_and_says_until_when_it_held() -> None:
+    story = looked(authorised(), UNTIL + 1)
+    assert shut(story.case) == [LIBERTY_ITEM]
+    [found] = blocking(story.case)
+    assert (found.why, found.since) == ("run-out", day(UNTIL + 1))
+    assert found.words.endswith("the answer has run out: it held until 8 March 2026")
+    assert found.next_action.startswith("Record whether the person will be free to leave")
+    assert consequences(story.case, noon(UNTIL + 1)) == []
+
+
+def test_given_it_is_over_when_somebody_ticks_yes_without_another_record_then_the_item_stays_open() -> None:
+    story = looked(authorised(), UNTIL + 1)
+    story.ask(ConfirmItem(item=LIBERTY_ITEM, value="yes"), on=UNTIL + 2)
+    assert shut(story.case) == [LIBERTY_ITEM]
+    assert blocking(story.case)[0].why == "run-out"
+
+
+def test_given_it_is_over_when_another_one_is_recorded_then_the_item_is_settled_until_its_end() -> None:
+    story = looked(authorised(), UNTIL + 1)
+    story.ask(RecordLiberty(state="authorised", until_on=day(20)), on=UNTIL + 2)
+    assert shut(story.case) == []
+    assert shut(looked(story, 21).case) == [LIBERTY_ITEM]
+
+
+def test_given_an_authorisation_that_is_longer_before_it_ends_then_the_new_end_counts() -> None:
+    story = authorised().ask(RecordLiberty(state="authorised", until_on=day(20)), on=4)
+    assert shut(looked(story, 20).case) == []
+    assert shut(looked(story, 21).case) == [LIBERTY_ITEM]
+
+
+def test_given_an_authorisation_without_an_end_then_nothing_ends() -> None:
+    story = authorised().ask(RecordLiberty(state="authorised"), on=4)
+    assert LIBERTY_ITEM not in shut(looked(story, 400).case)

@@ -115,3 +115,9 @@ def test_given_another_place_or_none_then_nothing_of_an_earlier_home_is_proposed
     elsewhere = referred("owner")
     elsewhere.ask(SaveAnswers(form=FORM_2.code, answers={"destination": "other-home"}))
     assert "toilet" not in proposed(elsewhere, before)
+
+
+def test_given_a_complete_check_then_what_somebody_answered_is_not_proposed_again() -> None:
+    story = checked_on_two(referred(tenure="owner", lives_alone="yes"), lives_with="unknown")
+    assert proposed(story) == {}
+    assert "lives-with" in proposed(referred(tenure="owner", lives_alone="yes"))
