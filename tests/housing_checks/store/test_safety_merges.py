@@ -18,6 +18,9 @@ from discharge.store.tables import Person
 from housing_checks.safety.events import ContactTried, SafetyConfirmed
 from housing_checks.safety.model import ContactAttempt
 from housing_checks.store import safety, safety_merges
+from housing_checks.store.danger import SaidOfDanger, keep_danger
+from housing_checks.store.withdrawn_notes import withdraw_note
+from tests.discharge.store.note_scene import noted
 from tests.fixtures.cases import NOW, TODAY, carried_out, open_case
 from tests.fixtures.postgres import Database, Places
 from tests.fixtures.safety import AT, annex_of, appointed, confirmed, disclosure, entries_of, record, somebody
@@ -184,3 +187,79 @@ async def test_given_a_merge_when_migrated_down_and_up_then_no_words_are_lost(
         assert rows.all() == [(two.younger, HIS)]
     migrate(database.owner_url)
     assert await read_by(api, two, two.older) == APART
+
+
+HIT = "He waits for her at the shop"
+
+
+async def written(owner: AsyncEngine, two: Two) -> UUID:
+    """A note of the nurse's on the case that ended; its id."""
+    return await noted(owner, two.younger, two.nurse, words=HIT)
+
+
+async def withdraws(api: AsyncEngine, two: Two, note: UUID, *, danger: bool) -> None:
+    actor = Actor(organisation_id=two.nurse.organisation_id, user_id=two.nurse.user_id, role="discharge-team")
+    tenant = {"organisation_id": two.nurse.organisation_id, "user_id": two.nurse.user_id}
+    async with transaction(api, **tenant) as session:
+        assert await withdraw_note(session, actor, two.younger, note, about_danger=danger)
+
+
+async def test_given_a_merged_case_when_words_there_are_given_to_advisers_then_those_of_the_other_read_them(
+    api: AsyncEngine, worker: AsyncEngine, owner: AsyncEngine, two: Two
+) -> None:
+    note = await written(owner, two)
+    await told(worker, two.younger, two.nurse, NoteMerge(into_case_id=two.older))
+    await withdraws(api, two, note, danger=True)
+    read = await read_by(api, two, two.older)
+    assert {name for name, words in read.items() if HIT in words} == {"first", "second", "nurse"}
+    assert set().union(*(await read_by(api, two, two.younger)).values()) == set()
+    found = await annex_of(api, two.first, two.older)
+    assert found is not None
+    assert "call" in {each.clock for each in found.clocks}
+
+    await told(worker, two.younger, two.nurse, NoteUnmerge())
+    apart = await read_by(api, two, two.younger)
+    assert {name for name, words in apart.items() if HIT in words} >= {"second", "nurse"}
+    assert HIT not in (await read_by(api, two, two.older))["first"]
+
+
+@pytest.mark.parametrize("danger", [True, False])
+async def test_given_a_merged_case_when_words_are_withdrawn_either_way_then_the_other_is_confirmed_anew(
+    api: AsyncEngine, worker: AsyncEngine, owner: AsyncEngine, two: Two, danger: bool
+) -> None:
+    note = await written(owner, two)
+    await told(worker, two.younger, two.nurse, NoteMerge(into_case_id=two.older))
+    await record(api, two.first, two.older, SafetyConfirmed(), reason="Spoke with her")
+    await withdraws(api, two, note, danger=danger)
+    assert not await confirmed(api, two.first, two.older)
+
+
+async def test_given_a_case_merged_twice_when_danger_is_noted_on_the_first_then_it_reaches_the_last(
+    api: AsyncEngine, worker: AsyncEngine, owner: AsyncEngine, places: Places, two: Two
+) -> None:
+    third = uuid4()
+    async with transaction(worker) as session:
+        session.add(Person(id=third, family_name="Ashdown", given_name="E"))
+    last = (await open_case(worker, third, places.trust, places.housing)).case_id
+    await told(worker, two.younger, two.nurse, NoteMerge(into_case_id=two.older))
+    await told(worker, two.older, two.nurse, NoteMerge(into_case_id=last))
+    actor = Actor(organisation_id=two.nurse.organisation_id, user_id=two.nurse.user_id, role="discharge-team")
+    said = SaidOfDanger(uuid4(), two.younger, actor, "add-note", {"note": HIT}, "hash")
+    tenant = {"organisation_id": two.nurse.organisation_id, "user_id": two.nurse.user_id}
+    for _ in range(2):  # the same again adds nothing
+        async with transaction(api, **tenant) as session:
+            await keep_danger(session, said)
+    assert (await entries_of(api, two.first, last)).count(HIT) == 1
+    assert await entries_of(api, two.first, two.older) == []
+
+
+async def test_given_words_in_the_annex_of_an_ended_case_when_the_schema_is_raised_then_they_reach_the_other(
+    api: AsyncEngine, worker: AsyncEngine, owner: AsyncEngine, two: Two, database: Database
+) -> None:
+    note = await written(owner, two)
+    await told(worker, two.younger, two.nurse, NoteMerge(into_case_id=two.older))
+    downgrade(database.owner_url, "0078-1")
+    await withdraws(api, two, note, danger=True)
+    assert HIT not in await entries_of(api, two.first, two.older)
+    migrate(database.owner_url)
+    assert HIT in await entries_of(api, two.first, two.older)
