@@ -74,7 +74,7 @@ def asked_alone_in_time(annex: Annex, policy: Policy) -> bool:
 
 
 def _begun(annex: Annex, policy: Policy) -> Iterator[tuple[ClockCode, Stamp | None]]:
-    heard = (*(each.stamp for each in annex.given[:1]), *annex.noted[:1])
+    heard = (*(each.stamp for each in annex.given), *annex.noted)
     if heard and not asked_alone_in_time(annex, policy):
         yield ASK_ALONE, min(heard, key=lambda stamp: stamp.at)
     if not annex.reached:

@@ -49,6 +49,8 @@ async def test_given_a_note_when_it_is_withdrawn_then_its_words_go_and_the_same_
     api: AsyncEngine, owner: AsyncEngine, scene: Scene, danger: bool
 ) -> None:
     stays, note = [await noted(owner, scene.case, scene.writer) for _ in range(2)]
+    earlier = await noted(owner, scene.case, scene.writer, words="Earlier")
+    assert await withdraws(api, scene.housing, scene, earlier, danger=True) == "done"
     confirm = "INSERT INTO safety_confirmations (case_id) VALUES (:case)"
     for case_id in (scene.case, scene.elsewhere):
         await change(owner, confirm, case=case_id)
@@ -62,7 +64,7 @@ async def test_given_a_note_when_it_is_withdrawn_then_its_words_go_and_the_same_
         assert left.all() == [scene.elsewhere]
         kept = await session.execute(text("SELECT case_id, event_id, text FROM safety_notes"))
         told = {(case, event, words) for case, event, words in kept if words}
-        assert told == ({(scene.case, note, WORDS)} if danger else set())
+        assert told == {(scene.case, earlier, "Earlier"), *([(scene.case, note, WORDS)] if danger else [])}
     assert await withdraws(api, scene.trust, scene, note, danger=danger) == "again"
     assert await withdraws(api, scene.trust, scene, note, danger=not danger) == "before"
     assert await withdraws(api, scene.housing, scene, note, danger=danger) == "before"

@@ -83,6 +83,16 @@ def test_given_what_cannot_be_then_it_is_refused(
     assert (refusal.value.code, refusal.value.detail, refusal.value.where) == (code, detail, where)
 
 
+def test_given_a_day_that_has_passed_then_a_later_one_needs_a_reason_and_the_same_one_does_not() -> None:
+    story = checked(toilet="no").ask(ASSIGN, on=2)
+    again = ASSIGN.model_copy(update={"user_id": UUID(int=2)})
+    assert [each.kind for each in story.decide(again, on=8, now=9)] == ["blocker-assigned"]
+    with pytest.raises(Refused) as refusal:
+        story.decide(again.model_copy(update={"due_on": day(9)}), on=8, now=9)
+    asked = refusal.value
+    assert (asked.code, asked.detail, asked.where) == ("day-reason-needed", "late", "due_on")
+
+
 HEATERS = NameMitigation(item="heating", mitigation="temporary-heating", role="landlord", until_on=day(4))
 
 

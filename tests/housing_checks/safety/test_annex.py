@@ -238,3 +238,13 @@ def test_given_a_request_when_it_is_logged_then_its_words_are_not_shown() -> Non
 def test_given_an_event_of_each_kind_when_stored_then_it_is_read_again() -> None:
     for event in (answers(), marac(), tried("no"), AnnexEnded(ended_on=TODAY)):
         assert SAFETY_EVENT.read(SAFETY_EVENT.write(event)) == event
+
+
+@pytest.mark.parametrize("said", [DangerNoted(came_with="refer"), answers(asked="not-asked")])
+def test_given_words_that_came_to_the_annex_after_later_ones_then_asking_alone_is_due_from_the_earliest(
+    said: SafetyEvent,
+) -> None:
+    """The words of a request that was made before come to a case when it is accepted."""
+    later = annex(said, stamp=HOME)
+    before = HOME.model_copy(update={"at": NOON - timedelta(days=3)})
+    assert running(evolve(later, said, before), policy_on(TODAY))["ask-alone"] == NOON + timedelta(days=4)
