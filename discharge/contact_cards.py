@@ -51,8 +51,9 @@ ROLES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Said:
-    """What the trust's messages say now: a number of the person's, a next of kin, a practice, a doctor, the
-    ward. `said_on` is the day from which they have said it.
+    """What messages say now: a number of the person's, a next of kin, a practice, a doctor, the ward.
+    `said_on` is the day from which they have said it, `referred_by` whose referral says it: nobody's where
+    the trust's own messages do.
     """
 
     kind: str
@@ -61,6 +62,7 @@ class Said:
     relationship: str = ""
     contact_role: str = ""
     said_on: date | None = field(default=None, compare=False)
+    referred_by: UUID | None = field(default=None, compare=False)
 
     @property
     def role(self) -> str:
@@ -121,7 +123,7 @@ class Entry:
 @dataclass(frozen=True)
 class Card:
     """One contact: what staff recorded of it, the newest first, or what a message says; `otherwise` is what
-    the trust's messages say against the newest, `confirmed` whether they say the same.
+    messages say against the newest, `confirmed` whether they say the same.
 
     `unsafe` are the numbers, plain, of which an entry that the reader sees says that they are not safe to
     ring; `ask_first` the numbers and names, as written, of which somebody said so, whom the reader may not

@@ -207,7 +207,7 @@ def afterwards_json(case: Case) -> list[DischargeResult]:
 def contacts_json(
     found: CaseFile, caller: Principal, known: Directory, cards: Sequence[Card]
 ) -> list[Contact] | None:
-    """Whom to call by the trust's messages, with the relationship as received; None for those who are not
+    """Whom to call by messages and referrals, with the relationship as received; None for those who are not
     told of any. What staff said is not safe to ring, of no use or wrong is left out.
     """
     if not sees_contacts(found, caller):

@@ -128,6 +128,14 @@ class ContactLine:
 
 
 @dataclass(frozen=True)
+class SaidOtherwise:
+    """What a message says against what staff recorded, below a `head` that names who says it."""
+
+    head: str
+    words: str
+
+
+@dataclass(frozen=True)
 class ContactCardLine:
     """Somebody to call. `dial` is what a telephone dials; without it the number is no link. `change_href` is
     where the contact is corrected or ended.
@@ -140,7 +148,7 @@ class ContactCardLine:
     email: str
     facts: tuple[Fact, ...]
     tags: tuple[Tag, ...]
-    otherwise: tuple[str, ...]
+    otherwise: tuple[SaidOtherwise, ...]
     history: tuple[str, ...]
     change_href: str
     ended: bool

@@ -77,7 +77,7 @@ async def get_case(case_id: UUID, services: Ready, caller: Caller) -> CaseDetail
     A value that rests on what the caller's part in the case does not include is null (`next_action`,
     `waiting`, `blocking`, `suggested_strands`, `suggested_outcome`, `discharges`), and `case` leaves out the
     fields that the caller does not see. `why_still_here` then says the caller's own work.
-    `person.contacts` is what the trust's messages say; it leaves out what staff said is not safe to ring,
+    `person.contacts` is what messages and referrals say; it leaves out what staff said is not safe to ring,
     ended or corrected.
     `contact-details` has everybody to call, each with its marks.
     """

@@ -273,6 +273,7 @@ def said_of(row: PersonContact) -> Said:
         row.relationship_code or "",
         row.contact_role or "",
         row.said_on,
+        row.organisation_id,
     )
 
 

@@ -39,14 +39,14 @@ def _contact(card: Card, known: Directory) -> schemas.ContactDetail:
         mark=card.mark or None,
         restricted=current.restricted if current else False,
         ended=card.ended,
-        said=_said(card, card.said) if card.said else None,
-        otherwise=[_said(card, each) for each in card.otherwise],
+        said=_said(card, card.said, known) if card.said else None,
+        otherwise=[_said(card, each, known) for each in card.otherwise],
         confirmed=card.confirmed,
         versions=[_version(card, each, known) for each in card.entries],
     )
 
 
-def _said(card: Card, said: Said) -> schemas.SaidByMessage:
+def _said(card: Card, said: Said, known: Directory) -> schemas.SaidByMessage:
     return schemas.SaidByMessage(
         kind=cast(schemas.MessageKind, said.kind),
         value=said.told,
@@ -54,6 +54,7 @@ def _said(card: Card, said: Said) -> schemas.SaidByMessage:
         name=said.name or None,
         relationship=said.relationship or None,
         said_on=said.said_on,
+        referred_by=known.organisation(said.referred_by) if said.referred_by else None,
     )
 
 

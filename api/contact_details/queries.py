@@ -42,7 +42,7 @@ async def not_safe(
 
 
 def said_now(found: CaseFile, caller: Principal) -> tuple[Said, ...]:
-    """What the trust's messages say now."""
+    """What the trust's messages, and referrals, say now."""
     return (*(said_of(row) for row in contacts_shown(found, caller)), *_ward(found))
 
 

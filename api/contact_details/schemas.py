@@ -80,7 +80,7 @@ class ContactEndingBody(BaseModel):
 
 
 class SaidByMessage(Schema):
-    """What the trust's messages say of a contact."""
+    """What messages say of a contact: the trust's own, or the referral of an organisation."""
 
     kind: MessageKind
     value: str
@@ -88,6 +88,7 @@ class SaidByMessage(Schema):
     name: str | None
     relationship: str | None
     said_on: date | None
+    referred_by: str | None
 
 
 class ContactVersion(Schema):
@@ -115,7 +116,7 @@ class ContactVersion(Schema):
 
 
 class ContactDetail(Schema):
-    """One contact: what holds, what the trust's messages say of it, and every version, the newest first."""
+    """One contact: what holds, what messages say of it, and every version, the newest first."""
 
     contact_id: UUID
     role: str

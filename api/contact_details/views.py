@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from api.cases.page_values import ContactCardLine, Fact, WhomToCall
+from api.cases.page_values import ContactCardLine, Fact, SaidOtherwise, WhomToCall
 from api.cases.queries import CaseFile
 from api.cases.summary import POSTS, may_see_contacts, practice_words, sees_contacts, whom_to_ring
 from api.contact_details.service import Contacts
@@ -87,7 +87,7 @@ def card_line(card: Card, known: Directory, base: str = "") -> ContactCardLine:
         email=card.email,
         facts=tuple(_facts(card, known)),
         tags=tuple(_tags(card)),
-        otherwise=tuple(_marked(said_words(each, known), card.mark_of(each)) for each in card.otherwise),
+        otherwise=tuple(_otherwise(card, each, known) for each in card.otherwise),
         history=tuple(_version(card, each, known) for each in card.entries),
         change_href=f"{base}/{card.contact_id}/change" if base else "",
         ended=card.ended,
@@ -114,11 +114,26 @@ def said_parts(said: Said, known: Directory) -> dict[str, str]:
     return {"name": said.name, "about": ", ".join(about)}
 
 
+def said_by(said: Said | None, known: Directory) -> str:
+    """Who says it: the hospital's own messages, or the referral of an organisation."""
+    if said is None or said.referred_by is None:
+        return "The hospital's messages"
+    return f"The referral of {known.organisation(said.referred_by)}"
+
+
 def said_words(said: Said, known: Directory) -> str:
     """What a message says, in one line."""
     if said.kind == PRACTICE:
         return practice_words(said.value, known, said.name)
     return f"Ward {said.name}" if said.kind == WARD else ", ".join(filter(None, (said.name, said.value)))
+
+
+def _otherwise(card: Card, said: Said, known: Directory) -> SaidOtherwise:
+    verb = "says" if said.referred_by else "say"
+    return SaidOtherwise(
+        head=f"{said_by(said, known)} {verb} otherwise",
+        words=_marked(said_words(said, known), card.mark_of(said)),
+    )
 
 
 def _marked(text: str, mark: Mark) -> str:
@@ -136,7 +151,7 @@ def _facts(card: Card, known: Directory) -> Iterator[Fact]:
     if current is None:
         since = card.said.said_on if card.said is not None else None
         day = f", since {words.day(since)}" if since is not None else ""
-        yield Fact("Source", f"The hospital's messages{day}")
+        yield Fact("Source", f"{said_by(card.said, known)}{day}")
         return
     if current.hours:
         yield Fact("When to ring", current.hours)
@@ -150,7 +165,7 @@ def _source(card: Card, entry: Entry, known: Directory) -> str:
     by = f" ({entry.said_by})" if entry.said_by else ""
     by_whom = known.user(entry.recorded_by) or known.organisation(entry.organisation_id)
     told = f"{_label(entry.source)}{by}, {words.day(entry.said_on)}; recorded by {by_whom}"
-    return f"{told}. The hospital's messages say the same" if card.confirmed else told
+    return f"{told}. Messages say the same" if card.confirmed else told
 
 
 def _label(source: str) -> str:
@@ -189,7 +204,7 @@ def _version(card: Card, entry: Entry, known: Directory) -> str:
     before = str((entry.message or {}).get("value") or "")
     more = (
         _mark_words(card, entry),
-        f"The hospital's messages said {before}" if before else "",
+        f"Messages said {before}" if before else "",
         f"Why: {entry.reason}" if entry.reason else "",
     )
     return ". ".join(filter(None, (head, *more)))

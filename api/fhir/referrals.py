@@ -199,7 +199,8 @@ async def _make(
             return found
     number = read.values.external_id
     kept = replace(raw, message_id=number or "") if raw else None
-    request = Request(read.values, key, number, kept, inbox_id, sent=body_hash(read.document))
+    sent = body_hash(read.document)
+    request = Request(read.values, key, number, kept, inbox_id, sent, contacts=read.contacts)
     with read.sent.naming():
         done = await refer(services, caller, request)
     if isinstance(done, Requested):

@@ -22,6 +22,7 @@ TITLES: Mapping[str, str] = {
     "persons-linked": "Whether the hospital links two records",
     "stay-moved": "A stay belongs to another number or person",
     "referral-reported": "A referral",
+    "contacts-referred": "Whom to call, by an accepted referral",
     "document-reported": "A document",
     "values-extracted": "Values of local segments",
 }

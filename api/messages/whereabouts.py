@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from discharge.sight import DANGER
 from discharge.store.tables import Person
 from discharge.store.tables.persons import ORDINARY
+from fhir_adapters.store.referral_contacts import FACT as CONTACTS
 from fhir_adapters.store.tables import FactRow, InboxRow
 
 REFERRAL = "REF"
@@ -17,11 +18,13 @@ REFERRAL = "REF"
 
 async def whereabouts_seen(session: AsyncSession, row: InboxRow) -> bool:
     """Whether the addresses and free words in a message may be seen: of everybody whom it is about (a swap of
-    beds is about two), only once that is known, and not where it speaks of abuse or danger.
+    beds is about two), only once that is known, and not where it speaks of abuse or danger. Contacts that a
+    referral brought do not say whom else the same bundle is about.
     """
     if await speaks_of_danger(session, row):
         return False
-    told = await session.scalars(select(FactRow.person_id).where(FactRow.inbox_id == row.id))
+    of_all = (FactRow.inbox_id == row.id, FactRow.kind != CONTACTS)
+    told = await session.scalars(select(FactRow.person_id).where(*of_all))
     everybody = {*told, *((row.person_id,) if row.person_id else ())}
     seen = [await may_see_whereabouts(session, person_id) for person_id in everybody]
     return bool(seen) and all(seen)

@@ -36,8 +36,9 @@ from discharge.store import audit, commands
 from discharge.store.request_keys import HEADER, stands_for_other
 from discharge.store.tables import Organisation, Person, PersonIdentifier, ReferralRequestRow
 from fhir_adapters.people.nhs_numbers import check_number
+from fhir_adapters.people.reach import NOBODY, ReferredContacts
 from fhir_adapters.referrals import ReferralValues, ReferredPerson
-from fhir_adapters.store import referral_requests
+from fhir_adapters.store import referral_contacts, referral_requests
 from fhir_adapters.store.referral_commands import (
     SERVICE_KINDS,
     find_open_case,
@@ -82,7 +83,8 @@ class Request:
     `key` is the asker's own key. `number` is the sender's own number of the referral by FHIR: it stands in
     for a key, and may not be used for anything else. `sent` is a hash of what the client sent, where the
     values do not say it all; `inbox_id` is the message that brought it, where that is kept already. `confirm`
-    holds the contradictions that the asker was asked about and confirms.
+    holds the contradictions that the asker was asked about and confirms. `contacts` is whom to call for the
+    person, by the message.
     """
 
     values: ReferralValues
@@ -92,6 +94,7 @@ class Request:
     inbox_id: UUID | None = None
     sent: str | None = None
     confirm: tuple[str, ...] = ()
+    contacts: ReferredContacts = NOBODY
 
     @property
     def digest(self) -> str:
@@ -181,8 +184,8 @@ async def _refer(services: Services, caller: Principal, request: Request) -> Ref
             confirm=request.confirm,
         )
         taken = made or await take(session, caller, asked, request.digest)
-        if request.raw is not None and isinstance(taken, Envelope):
-            await keep_raw(session, request.raw, now)
+        if isinstance(taken, Envelope):
+            await _keep_message(session, caller, request, now, command_id=taken.command_id)
     outcome = await execute(services, taken)
     return Referred(outcome, opened=known is None and not outcome.repeated)
 
@@ -246,10 +249,34 @@ async def _request(
         raise HomewardError("duplicate-key-other-body", where=HEADER)
     values = await _described(session, caller, request.values)
     row = await referral_requests.keep(session, sender, values, now)
-    if request.raw is not None:
-        await keep_raw(session, request.raw, now)
+    await _keep_message(session, caller, request, now, request_id=row.id)
     await audit.note_write(session, who(caller), "referral requested", str(row.id))
     return row
+
+
+async def _keep_message(
+    session: AsyncSession,
+    caller: Principal,
+    request: Request,
+    now: datetime,
+    *,
+    command_id: UUID | None = None,
+    request_id: UUID | None = None,
+) -> None:
+    """Keep the message that brought a referral and, until the case answers, whom to call by it."""
+    inbox_id = request.inbox_id
+    if request.raw is not None:
+        inbox_id = await keep_raw(session, request.raw, now)
+    if inbox_id is not None:
+        await referral_contacts.keep(
+            session,
+            request.contacts,
+            organisation_id=caller.organisation_id,
+            inbox_id=inbox_id,
+            stated_at=now,
+            command_id=command_id,
+            request_id=request_id,
+        )
 
 
 async def _described(session: AsyncSession, caller: Principal, values: ReferralValues) -> ReferralValues:

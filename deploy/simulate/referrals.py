@@ -39,11 +39,11 @@ def json_body(person: SimPerson, details: Mapping[str, Any], day: date, key: str
 
 
 def fhir(person: SimPerson, details: Mapping[str, Any], day: date, key: str) -> dict[str, Any]:
-    """The same as a ServiceRequest."""
+    """The same as a ServiceRequest; `reached` in the details are elements that say who to call."""
     reasons = details.get("reasons", [DEFAULT_REASON])
     return {
         "resourceType": "ServiceRequest",
-        "contained": [_patient(person)],
+        "contained": [{**_patient(person), **details.get("reached", {})}],
         "identifier": [{"system": f"{systems.BASE}/Id/referral", "value": key}],
         "status": "active",
         "intent": "order",

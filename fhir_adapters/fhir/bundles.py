@@ -28,6 +28,7 @@ from fhir_adapters.fhir.referral import (
     with_unread,
 )
 from fhir_adapters.fhir.security import is_restricted
+from fhir_adapters.fhir.whom_to_call import whom_to_call
 
 USED_BESIDE = frozenset(
     {"Encounter", "Location", "Organization", "Patient", "Practitioner", "PractitionerRole"}
@@ -74,8 +75,9 @@ def read_transaction(document: dict[str, Any], today: date, base: str = "") -> F
     sent = SentReferral(document["entry"][at[0]]["resource"], where, place_of_patient(request, around))
     with sent.naming():
         values = referral_values(request, around, where, is_restricted(document, "Bundle"))
-    values = with_unread(values, document, "Bundle")
-    return FhirReferral(values, document, sent, entries[at[0]].request.ifNoneExist)
+    reached = whom_to_call(request.subject, around)
+    values = with_unread(values, document, "Bundle", reached)
+    return FhirReferral(values, document, sent, entries[at[0]].request.ifNoneExist, reached.contacts)
 
 
 def read_batch(document: dict[str, Any], today: date, base: str = "") -> list[BatchEntry]:
@@ -115,7 +117,8 @@ def _batch_entry(
     values = read.values.model_copy(update={"person": person})
     patient = at + read.sent.patient.removeprefix(KIND) if read.sent.patient else ""
     place = SentReferral(read.document, at, patient)
-    return BatchEntry(FhirReferral(values, read.document, place, entry.request.ifNoneExist))
+    condition = entry.request.ifNoneExist
+    return BatchEntry(FhirReferral(values, read.document, place, condition, read.contacts))
 
 
 def _refuse(problems: list[Problem]) -> None:

@@ -30,6 +30,8 @@ from fhir_adapters.fhir.referred_person import read_subject
 from fhir_adapters.fhir.security import is_restricted
 from fhir_adapters.fhir.services import check_service
 from fhir_adapters.fhir.unread import unread_words
+from fhir_adapters.fhir.whom_to_call import Reached, whom_to_call
+from fhir_adapters.people.reach import NOBODY, ReferredContacts
 from fhir_adapters.referrals import ReferralValues
 
 KIND = "ServiceRequest"
@@ -37,14 +39,15 @@ KIND = "ServiceRequest"
 
 @dataclass(frozen=True)
 class FhirReferral:
-    """What was read: the values, the JSON that asked for them, its place there, and the condition on which it
-    is made.
+    """What was read: the values, the JSON that asked for them, its place there, the condition on which it is
+    made, and whom to call for the person.
     """
 
     values: ReferralValues
     document: dict[str, Any]
     sent: SentReferral
     if_none_exist: str | None = None
+    contacts: ReferredContacts = NOBODY
 
 
 def read_referral(document: dict[str, Any], today: date, base: str = "") -> FhirReferral:
@@ -55,7 +58,9 @@ def read_referral(document: dict[str, Any], today: date, base: str = "") -> Fhir
     sent = SentReferral(document, KIND, place_of_patient(resource, around))
     with sent.naming():
         values = referral_values(resource, around, KIND, is_restricted(document, KIND))
-    return FhirReferral(with_unread(values, document, KIND), document, sent)
+    reached = whom_to_call(resource.subject, around)
+    values = with_unread(values, document, KIND, reached)
+    return FhirReferral(values, document, sent, contacts=reached.contacts)
 
 
 def place_of_patient(request: Any, around: Surroundings) -> str:
@@ -64,9 +69,11 @@ def place_of_patient(request: Any, around: Surroundings) -> str:
     return found[0] if found is not None else ""
 
 
-def with_unread(values: ReferralValues, document: dict[str, Any], root: str) -> ReferralValues:
+def with_unread(
+    values: ReferralValues, document: dict[str, Any], root: str, reached: Reached
+) -> ReferralValues:
     """The values with a word in the note on what came along and is not read."""
-    note = "\n".join(filter(None, (values.note, unread_words(document, root))))
+    note = "\n".join(filter(None, (values.note, unread_words(document, root, reached))))
     return values.model_copy(update={"note": note or None})
 
 

@@ -33,6 +33,7 @@ from fhir_adapters.store.operator_tables import (
     ReplayRow,
 )
 from fhir_adapters.store.profiles import ProfileTextRow
+from fhir_adapters.store.referral_contacts import ReferralContactsRow
 
 __all__ = [
     "AlarmRow",
@@ -45,6 +46,7 @@ __all__ = [
     "InboxRow",
     "MessageEditRow",
     "ProfileTextRow",
+    "ReferralContactsRow",
     "ReplayItemRow",
     "ReplayRow",
     "ShadowDifferenceRow",

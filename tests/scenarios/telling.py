@@ -207,6 +207,16 @@ class Story(Seen):
         request_id = referrals.request_id(reply)
         self.case_id = referrals.case_id(reply) or (taken_on(self.stack, request_id) if request_id else "")
 
+    def then_may_be_called(self, number: str, by: str) -> None:
+        """Whoever works on the case finds a number, with the organisation whose referral says it."""
+        path = f"/api/v1/cases/{self.case_id}/contact-details"
+
+        def found() -> bool:
+            said = (each["said"] for each in self.stack.get(PARTIES["coordinator"], path).json()["contacts"])
+            return any(each and (each["value"], each["referred_by"]) == (number, by) for each in said)
+
+        until(found, f"{number} is among who to call")
+
     def is_referred_by_number_alone(self, day: int) -> None:
         """A referral that says no more than whom it is about."""
         person = {"nhs_number": self.person.nhs_number}

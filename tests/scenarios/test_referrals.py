@@ -35,6 +35,17 @@ def test_given_a_person_in_a_bed_when_referred_with_a_number_alone_then_nothing_
     joyce.then_the_stay_has_joined(ward="FIR")
 
 
+def test_given_a_referral_by_fhir_that_says_who_to_call_when_its_case_is_open_then_they_can_be_called(
+    somebody: About,
+) -> None:
+    olwen = somebody(began_days_ago=20)
+    olwen.is_admitted(day=0)
+    olwen.then_the_hospital_message_was_used()
+    daughter = {"name": {"text": "Ruth Pell"}, "telecom": [{"system": "phone", "value": "07700 900222"}]}
+    olwen.is_referred_by_fhir(day=1, reached={"contact": [daughter]})
+    olwen.then_may_be_called("07700 900222", by=olwen.stack.name_of("RXH"))
+
+
 def test_given_a_returned_referral_when_the_ward_refers_again_then_the_same_case_opens_again(
     somebody: About,
 ) -> None:

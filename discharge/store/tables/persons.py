@@ -174,9 +174,10 @@ NEXT_OF_KIN, PRACTICE, GP, CONSULTANT = "next-of-kin", "gp-practice", "gp", "con
 
 
 class PersonContact(Base):
-    """A telephone, e-mail, next of kin, practice or doctor, as feeds say it; ``kind`` is phone, mobile,
-    email, next-of-kin, gp-practice (whose value is its ODS code), gp or consultant. A next of kin has a row
-    for each number. ``said_on`` is the day from which feeds have said it without a break.
+    """A telephone, e-mail, next of kin, practice or doctor, as feeds or a referral say it; ``kind`` is phone,
+    mobile, email, next-of-kin, gp-practice (whose value is its ODS code), gp or consultant. A next of kin has
+    a row for each number. ``said_on`` is the day from which it has been said without a break;
+    ``organisation_id`` is whose referral says it, none where feeds do.
     """
 
     __tablename__ = "person_contacts"
@@ -189,4 +190,5 @@ class PersonContact(Base):
     relationship_code: Mapped[str | None]
     contact_role: Mapped[str | None]
     said_on: Mapped[date | None]
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisations.id"))
     sensitivity: Mapped[str] = mapped_column(default=ORDINARY, server_default=ORDINARY)

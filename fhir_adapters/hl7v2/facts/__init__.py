@@ -11,15 +11,12 @@ from fhir_adapters.hl7v2.facts.order import content_hash, hash_of
 from fhir_adapters.hl7v2.facts.outcome import Fact, Interpretation, Interpreted, NotUsed, Parked
 from fhir_adapters.hl7v2.facts.person import (
     Address,
-    Contact,
     Identifier,
     Name,
     PersonDeleted,
     PersonReported,
     PersonsLinked,
     PersonsMerged,
-    Practitioner,
-    Telecom,
 )
 from fhir_adapters.hl7v2.facts.referral import ReferralReported
 from fhir_adapters.hl7v2.facts.stay import (
@@ -31,6 +28,7 @@ from fhir_adapters.hl7v2.facts.stay import (
     StayMoved,
     StayReported,
 )
+from fhir_adapters.people.reach import Contact, Practitioner, Telecom
 
 __all__ = [
     "BEGINNING",

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime
 
 from discharge.values import Frozen
 from fhir_adapters.hl7v2.facts.order import OrderedFact
+from fhir_adapters.people.reach import Contact, Practitioner, Telecom
 
 
 class Identifier(Frozen):
@@ -45,32 +46,6 @@ class Address(Frozen):
     postcode: str = ""
     from_on: date | None = None
     until_on: date | None = None
-
-
-class Telecom(Frozen):
-    """A way to reach somebody; `kind` is phone, mobile or email."""
-
-    kind: str
-    value: str
-
-
-class Contact(Frozen):
-    """A next of kin, carer or key-holder; `relationship` (NK1-3) and `contact_role` (NK1-7) are the codes or
-    words as sent (table 0063).
-    """
-
-    name: str
-    relationship: str = ""
-    contact_role: str = ""
-    telecoms: tuple[Telecom, ...] = ()
-
-
-class Practitioner(Frozen):
-    """A named GP, or the consultant of the stay; `code` is their number as sent."""
-
-    name: str
-    code: str = ""
-    telecoms: tuple[Telecom, ...] = ()
 
 
 class PersonReported(OrderedFact):

@@ -30,6 +30,7 @@ from fhir_adapters.hl7v2.interpret.identifiers import pid_numbers, read_identifi
 from fhir_adapters.hl7v2.parse.segments import DELETED, Message, Repetition, Segment
 from fhir_adapters.hl7v2.parse.timestamps import parse_day
 from fhir_adapters.people.nhs_numbers import is_verified, tracing_status
+from fhir_adapters.people.reach import MIN_DIGITS, telephone
 
 LEGACY_STATUS = "ZU1-27"
 """Where older systems write the tracing status that belongs into PID-32."""
@@ -38,7 +39,6 @@ _ADDRESS_KINDS = {"TMP": "temporary", "C": "temporary", "PST": "postal", "M": "p
 _NOT_LIVED_AT = {"B", "BA", "BI", "BDL", "BR", "N", "F", "O", "RH"}
 _MOBILE_EQUIPMENT = {"CP", "MOBILE"}
 _EMPTY_WORDS = {"", DELETED, "UNKNOWN", "NOT KNOWN"}
-_MIN_DIGITS = 5
 
 T = TypeVar("T")
 
@@ -98,18 +98,14 @@ def read_telecom(xtn: Repetition, reader: Reader) -> Telecom | None:
     if email:
         return Telecom(kind="email", value=email)
     number = filled_in(xtn(1)) or "".join((xtn(6), xtn(7))) or filled_in(xtn(12))
-    digits = re.sub(r"\D", "", number)
-    if len(digits) < _MIN_DIGITS or len(set(digits)) == 1:
-        return None
-    mobile = xtn(3).upper() in _MOBILE_EQUIPMENT or re.match(r"(?:0|44|0044)7[1-9]", digits)
-    return Telecom(kind="mobile" if mobile else "phone", value=number)
+    return telephone(number, mobile=xtn(3).upper() in _MOBILE_EQUIPMENT)
 
 
 def _unreadable(xtn: Repetition) -> bool:
     """Whether a telephone is written that cannot be read; a row of one digit stands for "not known"."""
     written = filled_in(xtn(1)) or filled_in(xtn(12))
     digits = re.sub(r"\D", "", written)
-    return bool(written) and "@" not in written and len(digits) < _MIN_DIGITS and len(set(digits)) != 1
+    return bool(written) and "@" not in written and len(digits) < MIN_DIGITS and len(set(digits)) != 1
 
 
 def _note_unreadable(held: Iterable[Repetition], notes: Notes) -> None:

@@ -63,6 +63,7 @@ class BatchState:
     addresses: dict[UUID, list[PersonAddress]] = field(default_factory=lambda: defaultdict(list))
     contacts: dict[UUID, list[PersonContact]] = field(default_factory=lambda: defaultdict(list))
     reported: dict[UUID, list[Reported]] = field(default_factory=lambda: defaultdict(list))
+    referred: dict[UUID, list[Reported]] = field(default_factory=lambda: defaultdict(list))
     spells: dict[tuple[UUID, str], Spell] = field(default_factory=dict)
     stays: dict[UUID, list[StayReported]] = field(default_factory=lambda: defaultdict(list))
     in_cases: set[UUID] = field(default_factory=set)

@@ -1,8 +1,12 @@
-"""Writing whom to call as feeds say it now: the person's own numbers, next of kin, practice and doctors."""
+"""Writing whom to call as feeds and referrals say it now: the person's own numbers, next of kin, practice and
+doctors.
+
+A referral stands beside what feeds say and replaces none of it; where it repeats them, they stand alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -10,8 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from discharge.clocks import london_date
+from discharge.codes.people import contact_role
 from discharge.store.tables import Person, PersonContact
 from discharge.store.tables.persons import CONSULTANT, GP, NEXT_OF_KIN, PRACTICE
+from discharge.telephones import name_key, plain_number
 from fhir_adapters.hl7v2.facts import Contact, Practitioner
 from fhir_adapters.hl7v2.store.batch_state import drop, keep, state_of
 from fhir_adapters.people.person_fold import PersonState, Reach
@@ -20,27 +26,76 @@ OF_OTHERS = frozenset({NEXT_OF_KIN, PRACTICE, GP, CONSULTANT})
 """Kinds that are not the person's own number."""
 
 
-async def write_contacts(session: AsyncSession, person: Person, state: PersonState, sensitivity: str) -> bool:
-    """Replace what feeds said anew; whether anything changed."""
+async def write_contacts(
+    session: AsyncSession,
+    person: Person,
+    state: PersonState,
+    referred: Mapping[UUID, PersonState],
+    sensitivity: str,
+) -> bool:
+    """Replace what feeds, and what referrals by organisation, said anew; whether anything changed."""
     held = await _held(session, person.id)
-    changed = [
-        await _replace(
-            session,
-            [row for row in held if row.kind in kinds],
-            [_row(person, sensitivity, each) for each in said],
-        )
-        for kinds, said in _said(state, frozenset(row.kind for row in held) - OF_OTHERS)
-    ]
+    by_feeds = [row for row in held if row.organisation_id is None]
+    said = list(_said(state, frozenset(row.kind for row in by_feeds) - OF_OTHERS))
+    spoken = frozenset(kind for kinds, _ in said for kind in kinds)
+    stays = [row for row in by_feeds if row.kind not in spoken]
+    changed, known = [], stays
+    for kinds, values in said:
+        wanted = [_row(person, sensitivity, each) for each in values]
+        changed.append(await _replace(session, [row for row in by_feeds if row.kind in kinds], wanted))
+        known = [*known, *wanted]
+    theirs = _beside(known, _by_referrals(person, sensitivity, referred))
+    changed.append(await _replace(session, [row for row in held if row.organisation_id is not None], theirs))
     return any(changed)
 
 
-Values = dict[str, str | date | None]
+def _by_referrals(
+    person: Person, sensitivity: str, referred: Mapping[UUID, PersonState]
+) -> Iterator[PersonContact]:
+    """What each organisation's referrals say."""
+    for organisation_id, state in referred.items():
+        for _, values in _said(state, frozenset()):
+            for each in values:
+                yield _row(person, sensitivity, {**each, "organisation_id": organisation_id})
+
+
+def _beside(known: Sequence[PersonContact], rows: Iterable[PersonContact]) -> list[PersonContact]:
+    """Those that say more than what is known already, each once."""
+    kept: list[PersonContact] = []
+    for row in rows:
+        if not any(_repeats(row, each) for each in (*known, *kept)):
+            kept.append(row)
+    return kept
+
+
+def _repeats(row: PersonContact, other: PersonContact) -> bool:
+    """Whether a row names nobody, no number and no part that the other does not."""
+    one, two = _place(row), _place(other)
+    return one == two and _role(row) in (_role(other), NEXT_OF_KIN) and _number(row) in ("", _number(other))
+
+
+def _place(row: PersonContact) -> tuple[str, str]:
+    """Whose number it is."""
+    if row.kind not in OF_OTHERS:
+        return "", ""
+    return row.kind, "" if row.kind == PRACTICE else name_key(row.name or "")
+
+
+def _role(row: PersonContact) -> str:
+    return contact_role(row.relationship_code or "", row.contact_role or "")
+
+
+def _number(row: PersonContact) -> str:
+    return plain_number(row.value)
+
+
+Values = dict[str, str | date | UUID | None]
 
 
 def _said(state: PersonState, own: frozenset[str]) -> Iterator[tuple[frozenset[str], list[Values]]]:
     """What feeds speak of at all: the kinds, and what they say of them now."""
     if state.telecoms is not None:
-        telecoms = [
+        telecoms: list[Values] = [
             {"kind": each.kind, "value": each.value, **_since(state, "telecoms", each)}
             for each in state.telecoms
         ]
@@ -48,7 +103,7 @@ def _said(state: PersonState, own: frozenset[str]) -> Iterator[tuple[frozenset[s
     if state.contacts is not None:
         yield frozenset({NEXT_OF_KIN}), [row for each in state.contacts for row in _kin(state, each)]
     if state.practice is not None:
-        named = {"value": state.practice, "name": state.practice_name or None}
+        named: Values = {"value": state.practice, "name": state.practice_name or None}
         yield (
             frozenset({PRACTICE}),
             [{"kind": PRACTICE, **named, **_since(state, "practice", state.practice)}],
@@ -108,4 +163,5 @@ async def _replace(
 
 def _saying(row: PersonContact) -> tuple[str, ...]:
     texts = (row.kind, row.value, row.name, row.relationship_code, row.contact_role)
-    return (*(each or "" for each in texts), row.said_on.isoformat() if row.said_on else "")
+    more = (row.said_on, row.organisation_id)
+    return (*(each or "" for each in texts), *(str(each) if each else "" for each in more))

@@ -27,6 +27,7 @@ from fhir_adapters.hl7v2.store.batch_state import (
     person_row,
     state_of,
 )
+from fhir_adapters.hl7v2.store.contact_reports import said_by_referrals
 from fhir_adapters.hl7v2.store.contact_writer import write_contacts
 from fhir_adapters.hl7v2.store.persons import NO_KEY, same_person
 from fhir_adapters.people.hidden_location import Statement, whether_hidden
@@ -59,7 +60,8 @@ async def refold_person(session: AsyncSession, person_id: UUID) -> Refolded:
         person.hidden_by_feed = person.hidden_by_feed if hidden is None else hidden
         at = moved_at(one.fact for one in said)
         moved = await _write_addresses(session, person, state.addresses, at)
-        reached = await write_contacts(session, person, state, _sensitivity(person))
+        referred = await said_by_referrals(session, person_id, ids)
+        reached = await write_contacts(session, person, state, referred, _sensitivity(person))
         changed = bool(session.is_modified(person) or moved or reached)
     if changed:
         person.updated_at = moment(session)

@@ -216,18 +216,18 @@ async def test_given_what_is_not_read_when_referred_then_the_note_names_it_and_r
     door: Door, shape: str
 ) -> None:
     pain = {"resourceType": "Condition", "id": "c", "subject": {"reference": "#p"}, "code": {"text": "Pain"}}
-    phone = {**PATIENT, "telecom": [{"system": "phone", "value": "01632 960000"}]}
+    widowed = {**PATIENT, "maritalStatus": {"text": "Widowed"}}
     if shape == "single":
-        asked = request(contained=[phone, pain], priority="urgent", reasonReference=[{"reference": "#c"}])
+        asked = request(contained=[widowed, pain], priority="urgent", reasonReference=[{"reference": "#c"}])
         await made(door, asked)
     else:
-        beside = {name: value for name, value in phone.items() if name != "id"}
+        beside = {name: value for name, value in widowed.items() if name != "id"}
         asked = request(contained=None, subject={"reference": PERSON_URL}, priority="urgent")
         await made(door, bundle("transaction", entry(beside, PERSON_URL), entry(asked)), "")
     async with transaction(door.worker) as session:
         note = (await session.scalars(select(NoteRow))).one().text
     also = ["Condition"] if shape == "single" else []
-    named = [*also, "Patient.telecom", "ServiceRequest.priority"]
+    named = [*also, "Patient.maritalStatus", "ServiceRequest.priority"]
     named += ["ServiceRequest.reasonReference"] if shape == "single" else []
 
     assert note == f"Sent with the referral and not read here: {', '.join(named)}. See the message."

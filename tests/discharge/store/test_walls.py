@@ -29,8 +29,8 @@ OPEN_TO_ALL = {"organisations", "case_clock", "heartbeats", "feeds", "profile_te
 OPEN_TO_SIGNED_IN = {"users", "teams", "partners", "properties", "alarm_rules"}
 
 
-SHUT = {"hidden_numbers"}
-"""No door reads it: it asks whether a person is hidden."""
+SHUT = {"hidden_numbers", "referral_contacts"}
+"""No door reads them: it asks whether a person is hidden, and what a referral says waits for its case."""
 
 
 WALLED = sorted(set(Base.metadata.tables) - OPEN_TO_ALL - OPEN_TO_SIGNED_IN - SHUT)

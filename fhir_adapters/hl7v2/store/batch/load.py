@@ -22,6 +22,7 @@ from discharge.store.tables import (
 )
 from fhir_adapters.hl7v2.facts import StayReported
 from fhir_adapters.hl7v2.store.batch_state import BatchState, LocalNumber
+from fhir_adapters.hl7v2.store.contact_reports import contact_reports
 from fhir_adapters.hl7v2.store.person_writer import person_reports
 from fhir_adapters.hl7v2.store.spells import UNNUMBERED
 from fhir_adapters.people.match import NUMBER_USED_AGAIN
@@ -155,6 +156,8 @@ async def _whereabouts(session: AsyncSession, ids: list[UUID], state: BatchState
 async def _reports(session: AsyncSession, ids: list[UUID], state: BatchState) -> None:
     for one in await person_reports(session, ids):
         state.reported[one.about].append(one)
+    for one in await contact_reports(session, ids):
+        state.referred[one.about].append(one)
 
 
 async def _stays(session: AsyncSession, names: Names, ids: list[UUID], loaded: Loaded) -> None:

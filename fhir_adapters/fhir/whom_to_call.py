@@ -1,0 +1,250 @@
+"""Whom to call, as a Patient says it: own numbers, next of kin and others, the GP and the practice.
+
+Taken is what is in force on the day of the message. What is not taken is told item by item, so that somebody
+can look at the message. Source of the elements: UK Core STU2 2.0.2 Patient; HL7 FHIR R4 ContactPoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from discharge.codes.people import RELATIONSHIPS, contact_role
+from fhir_adapters.fhir import systems
+from fhir_adapters.fhir.bundle_context import Surroundings, contained
+from fhir_adapters.fhir.periods import holds, in_force
+from fhir_adapters.people.reach import NOBODY, Contact, Practitioner, ReferredContacts, Telecom, telephone
+
+PATIENT = "Patient"
+NUMBERED = frozenset({None, "phone", "sms"})
+EMAIL = "email"
+NOT_IN_FORCE = "not in force"
+MOST_LETTERS = 200
+"""Characters of a name or a number."""
+MOST = 50
+"""Numbers of one person, and contacts, that are taken."""
+CODED = frozenset(
+    {
+        "http://terminology.hl7.org/CodeSystem/v2-0063",
+        "http://terminology.hl7.org/CodeSystem/v2-0131",
+        "http://terminology.hl7.org/CodeSystem/v3-RoleCode",
+    }
+)
+"""Systems whose codes our list of relationships holds."""
+_NOT_READ = ("address", "gender", "extension")
+"""Elements of a contact that say nothing of how to call them."""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What was read; `left_out` are items that were not taken, each with the reason; `also_read` are the
+    elements of other resources that were read for it, by the path of the resource.
+    """
+
+    contacts: ReferredContacts = NOBODY
+    left_out: tuple[str, ...] = ()
+    also_read: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def whom_to_call(subject: Any, around: Surroundings) -> Reached:
+    """Whom to call for the subject of a referral; nobody where no Patient came along."""
+    inside = around.resolve(subject)
+    if inside is None or type(inside[1]).__name__ != PATIENT:
+        return Reached()
+    place, patient = inside
+    own = contained(patient, place)
+    return _Reading(replace(around, resources={**around.resources, **own})).of_patient(patient)
+
+
+class _Reading:
+    """One Patient being read, and what is left out of it."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._left_out: list[str] = []
+        self._also_read: dict[str, frozenset[str]] = {}
+
+    def of_patient(self, patient: Any) -> Reached:
+        """Everything that it says."""
+        telecoms = self._telecoms(patient.telecom, PATIENT)
+        contacts = self._contacts(patient.contact)
+        practice, gp = self._general_practitioners(patient.generalPractitioner)
+        code, name = practice or (None, "")
+        said = ReferredContacts(
+            telecoms=telecoms, contacts=contacts, practice=code, practice_name=name, gp=gp
+        )
+        return Reached(said, tuple(self._left_out), self._also_read)
+
+    def _leave(self, path: str, reason: str = "") -> None:
+        self._left_out.append(f"{path} ({reason})" if reason else path)
+
+    def _telecoms(self, items: Iterable[Any] | None, path: str) -> tuple[Telecom, ...] | None:
+        """Numbers and addresses in force, in the order in which their sender wants them tried."""
+        if not items:
+            return None
+        found = list(filter(None, (self._telecom(*each) for each in _each(items, f"{path}.telecom"))))
+        found.sort(key=lambda each: each[0])
+        return tuple(dict.fromkeys(each for _, each in found))
+
+    def _telecom(self, place: str, item: Any) -> tuple[int, Telecom] | None:
+        value = _spoken(item.value)
+        if not holds(item, self._around.today):
+            self._leave(place, NOT_IN_FORCE)
+        elif not value or len(value) > MOST_LETTERS:
+            self._leave(place, "too long" if value else "no value")
+        else:
+            if item.extension:
+                self._leave(f"{place}.extension")
+            return self._reached_by(place, item, value)
+        return None
+
+    def _reached_by(self, place: str, item: Any, value: str) -> tuple[int, Telecom] | None:
+        if "@" in value if item.system is None else item.system == EMAIL:
+            found: Telecom | None = Telecom(kind=EMAIL, value=value)
+        elif item.system in NUMBERED:
+            found = telephone(value, mobile=item.use == "mobile" or item.system == "sms")
+        else:
+            self._leave(place, str(item.system))
+            return None
+        if found is None:
+            self._leave(place, "no telephone number")
+            return None
+        return (item.rank or MOST, found)
+
+    def _contacts(self, items: Iterable[Any] | None) -> tuple[Contact, ...] | None:
+        if not items:
+            return None
+        found = (self._contact(*each) for each in _each(items, f"{PATIENT}.contact"))
+        return tuple(dict.fromkeys(filter(None, found)))
+
+    def _contact(self, place: str, item: Any) -> Contact | None:
+        name = _name(item.name) or _display(item.organization)
+        if not holds(item, self._around.today):
+            self._leave(place, NOT_IN_FORCE)
+        elif not name or len(name) > MOST_LETTERS:
+            self._leave(place, "name too long" if name else "no name")
+        else:
+            for element in _NOT_READ:
+                if getattr(item, element):
+                    self._leave(f"{place}.{element}")
+            relationship, role = self._relationships(item.relationship, f"{place}.relationship")
+            telecoms = self._telecoms(item.telecom, place) or ()
+            return Contact(name=name, relationship=relationship, contact_role=role, telecoms=telecoms)
+        return None
+
+    def _relationships(self, concepts: Iterable[Any] | None, path: str) -> tuple[str, str]:
+        """Who somebody is to the person: the first that is said, and of the others the one that names a
+        carer or key-holder, else the next.
+        """
+        said = [(place, word) for place, each in _each(concepts, path) if (word := _relationship(each))]
+        if not said:
+            return "", ""
+        first, *others = said
+        plain = contact_role("")
+        others.sort(key=lambda each: contact_role(each[1]) == plain)
+        for place, _ in others[1:]:
+            self._leave(place)
+        return first[1], others[0][1] if others else ""
+
+    def _general_practitioners(
+        self, references: Iterable[Any] | None
+    ) -> tuple[tuple[str, str] | None, Practitioner | None]:
+        """The first practice with a code, and the first named doctor."""
+        practice: tuple[str, str] | None = None
+        doctor: Practitioner | None = None
+        for place, each in _each(references, f"{PATIENT}.generalPractitioner"):
+            at, named = self._practice(each), self._doctor(each)
+            if not at and not named:
+                self._leave(place, "names no practice by its ODS code, and nobody by name")
+            elif (at and practice and at[0] != practice[0]) or (named and doctor and named != doctor):
+                self._leave(place, "another was named before")
+            practice, doctor = practice or at, doctor or named
+        return practice, doctor
+
+    def _practice(self, reference: Any) -> tuple[str, str] | None:
+        """ODS code and name of a practice."""
+        if reference is None:
+            return None
+        if _is_practice(reference.identifier):
+            return str(reference.identifier.value), str(reference.display or "")
+        inside = self._around.resolve(reference)
+        if inside is None:
+            return None
+        resource = inside[1]
+        if type(resource).__name__ == "PractitionerRole":
+            return self._practice(resource.organization)
+        held = in_force(getattr(resource, "identifier", None), self._around.today)
+        code = next((str(each.value) for each in held if _is_practice(each)), None)
+        name = getattr(resource, "name", None)
+        return (code, name if isinstance(name, str) else "") if code else None
+
+    def _doctor(self, reference: Any, telecoms: tuple[Telecom, ...] = ()) -> Practitioner | None:
+        """A doctor by name, with their number and how to reach them where these are said."""
+        if reference is None:
+            return None
+        inside = self._around.resolve(reference)
+        if inside is None:
+            return self._doctor_by_reference(reference, telecoms)
+        place, resource = inside
+        kind = type(resource).__name__
+        if kind not in ("Practitioner", "PractitionerRole"):
+            return None
+        own = self._telecoms(resource.telecom, kind) or ()
+        self._also_read[place] = frozenset({"telecom"})
+        reached = tuple(dict.fromkeys((*telecoms, *own)))
+        if kind == "PractitionerRole":
+            return self._doctor(resource.practitioner, reached)
+        name = next(filter(None, map(_name, in_force(resource.name, self._around.today))), "")
+        numbers = in_force(resource.identifier, self._around.today)
+        code = next((str(each.value) for each in numbers if each.value), "")
+        return _practitioner(name, code, reached)
+
+    def _doctor_by_reference(self, reference: Any, telecoms: tuple[Telecom, ...]) -> Practitioner | None:
+        """Somebody who is only named, or numbered, in the reference itself."""
+        numbered = reference.identifier
+        if reference.type == "Organization" or (numbered is not None and _is_practice(numbered)):
+            return None
+        code = str(numbered.value) if numbered is not None and numbered.value else ""
+        return _practitioner(_display(reference), code, telecoms)
+
+
+def _each(items: Iterable[Any] | None, path: str) -> Iterator[tuple[str, Any]]:
+    """Each item that is there, with its place."""
+    return ((f"{path}[{index}]", each) for index, each in enumerate(items or []) if each is not None)
+
+
+def _practitioner(name: str, code: str, telecoms: tuple[Telecom, ...]) -> Practitioner | None:
+    return Practitioner(name=name[:MOST_LETTERS], code=code, telecoms=telecoms) if name else None
+
+
+def _is_practice(identifier: Any) -> bool:
+    return identifier is not None and identifier.system == systems.ODS_ORGANISATION and bool(identifier.value)
+
+
+def _spoken(value: str | None) -> str:
+    """A number without the scheme that some write before it."""
+    return (value or "").strip().removeprefix("tel:").removeprefix("mailto:").strip()
+
+
+def _name(name: Any) -> str:
+    """A name in one line, as it is spoken."""
+    if name is None:
+        return ""
+    parts = [each for each in (*(name.prefix or ()), *(name.given or ()), name.family) if each]
+    return " ".join(parts) or str(name.text or "")
+
+
+def _display(reference: Any) -> str:
+    return str(getattr(reference, "display", None) or "").strip()
+
+
+def _relationship(concept: Any) -> str:
+    """A code of our list, else the words that were sent, else the code."""
+    codings = list(concept.coding or [])
+    known = (
+        each.code for each in codings if each.system in CODED and each.code and RELATIONSHIPS.known(each.code)
+    )
+    words = (each.display for each in codings)
+    codes = (each.code for each in codings)
+    return str(next(filter(None, (*known, concept.text, *words, *codes)), ""))
