@@ -146,6 +146,37 @@ async def test_given_requests_then_sender_service_and_reviewers_read_each_with_i
     assert await read(api, named["stranger"]) == {}
 
 
+LOOK = (
+    "INSERT INTO safety_looks (id, case_id, organisation_id, user_id, role, what)"
+    " VALUES (gen_random_uuid(), :case, :organisation, :user, 'r', 'w')"
+)
+
+
+async def test_given_an_adviser_who_looks_then_it_is_noted_in_their_own_name_of_words_that_they_read(
+    api: AsyncEngine, owner: AsyncEngine, places: Places
+) -> None:
+    named = await advisers(api, owner, places)
+    read_here, not_read = uuid4(), uuid4()
+    for request_id, service in ((read_here, places.housing), (not_read, places.landlord)):
+        asked = request(request_id, places.stranger, service)
+        await put(owner, asked, *words_of(request_id, request_id, places.stranger))
+    who = named["housing"]
+
+    async def looks(case_id: UUID, organisation_id: UUID, user_id: UUID | None) -> None:
+        values = {"case": case_id, "organisation": organisation_id, "user": user_id}
+        async with transaction(api, organisation_id=who.organisation_id, user_id=who.user_id) as session:
+            await session.execute(text(LOOK), values)
+
+    await looks(read_here, places.housing, who.user_id)
+    for wrong in (
+        (not_read, places.housing, who.user_id),
+        (read_here, places.landlord, who.user_id),
+        (read_here, places.housing, named["landlord"].user_id),
+    ):
+        with pytest.raises(DBAPIError, match="row-level security"):
+            await looks(*wrong)
+
+
 @pytest.mark.parametrize(
     ("state", "seen"), [("refused", True), ("failed", True), ("taken", False), ("accepted", False)]
 )

@@ -69,7 +69,13 @@ async def test_given_an_adviser_then_who_writes_in_a_case_that_they_follow_today
     await change(owner, MOVED, to=places.landlord, who=adviser.user_id)
     assert not await reader(api, places.trust, case)
     await change(owner, MOVED, to=places.housing, who=adviser.user_id)
+    await change(owner, "UPDATE users SET disabled_at = now() WHERE id = :id", id=adviser.user_id)
+    assert not await reader(api, places.trust, case)
+    await change(owner, "UPDATE users SET disabled_at = NULL WHERE id = :id", id=adviser.user_id)
     await change(owner, "UPDATE safety_advisers SET ended_at = now() WHERE id = :id", id=appointment)
+    assert not await reader(api, places.trust, case)
+    await appointed(api, owner, await somebody(owner, places.landlord, "Lea"))
+    assert await reader(api, places.landlord, case), "its own adviser, who leads nothing"
     assert not await reader(api, places.trust, case)
 
 
@@ -111,7 +117,7 @@ async def test_given_a_request_then_its_sender_alone_hears_whether_an_adviser_of
 
 UNNAMED = (
     "SELECT organisation_id, named FROM homeward_safety_unnamed("
-    "ARRAY['coordinator'], ARRAY['housing-health'], ARRAY['landlord', 'referrer'])"
+    "ARRAY['coordinator'], ARRAY['housing-health'], ARRAY['landlord', 'responsible-trust'])"
 )
 
 
@@ -130,10 +136,11 @@ async def test_given_people_who_may_write_then_each_organisation_is_told_of_with
     housing = await somebody(owner, places.housing, "Hugh")
     assert await asks(worker) == {places.housing: False}, "by its kind"
     landlord = await somebody(owner, places.landlord, "Lea", "admin")
-    assert await asks(worker) == {places.housing: False}, "nobody there may write"
-    await change(owner, "UPDATE users SET role = 'coordinator' WHERE id = :id", id=landlord.user_id)
     part = "UPDATE case_participants SET {} WHERE organisation_id = :who"
     ids = {"who": places.landlord}
+    await change(owner, part.format("relation = 'landlord'"), **ids)
+    assert await asks(worker) == {places.housing: False}, "nobody there may write"
+    await change(owner, "UPDATE users SET role = 'coordinator' WHERE id = :id", id=landlord.user_id)
     for dates, told in (
         ("relation = 'supplier'", False),
         ("relation = 'landlord'", True),

@@ -243,7 +243,8 @@ async def test_given_a_recorder_taken_off_one_list_and_on_another_then_they_read
         session.add(third)
     also = (await open_case(worker, third.id, places.trust)).case_id
     await record(api, scene.nurse, also, disclosure(), disclosure="theirs")
-    assert await does(api, scene.nurse, "SELECT 1 FROM safety_notes") == 2
+    await record(api, scene.nurse, scene.case, disclosure(), disclosure="since they are named there, too")
+    assert await does(api, scene.nurse, "SELECT 1 FROM safety_notes") == 3
     off = (
         "UPDATE safety_named SET ended_at = now(), ended_by = :by WHERE user_id = :nurse AND case_id = :case"
     )
