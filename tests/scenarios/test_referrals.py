@@ -43,7 +43,7 @@ def test_given_a_referral_by_fhir_that_says_who_to_call_when_its_case_is_open_th
     olwen.then_the_hospital_message_was_used()
     daughter = {"name": {"text": "Ruth Pell"}, "telecom": [{"system": "phone", "value": "07700 900222"}]}
     olwen.is_referred_by_fhir(day=1, reached={"contact": [daughter]})
-    olwen.then_may_be_called("07700 900222", by=olwen.stack.name_of("RXH"))
+    olwen.then_may_be_called("07700 900222", by="Harrow Vale Hospitals")
 
 
 def test_given_a_returned_referral_when_the_ward_refers_again_then_the_same_case_opens_again(
