@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from uuid import UUID
 
 from discharge.cases import events as ev
 from discharge.cases.actions import ENDED, missed_contacts, next_missed, settle
@@ -21,19 +20,17 @@ from discharge.cases.decide import Decider
 from discharge.cases.events import Event, HomeBecameReady, HomeNoLongerReady, MakingReadyStarted
 from discharge.cases.evolve import fold
 from discharge.cases.follow_ups import moved
-from discharge.cases.model import BASICS, Case, Participant, Stage
+from discharge.cases.model import BASICS, Case, Stage
 from discharge.cases.outbox_items import Outgoing, outgoing
 from discharge.cases.parts import judged_parts
 from discharge.cases.record_request import RecordRequest
-from discharge.cases.relations import relation_of, require_part
+from discharge.cases.relations import require_part
 from discharge.cases.stages import HOME, SINCE_ACCEPTANCE, STAGES, Look
 from discharge.cases.unready import unready_events
 from discharge.clocks import london_date
-from discharge.codes.casework import partner_bases
 from discharge.errors import HomewardError, Refused
 from discharge.reference.policy import Policy, policy_on
 from discharge.risk.alerts import judge, next_look
-from discharge.roles import LEADS
 from discharge.values import Frozen
 from housing_checks.checks.form import form_of_case
 from housing_checks.checks.gated_items import gated_anew
@@ -47,6 +44,7 @@ from housing_checks.hazards.gate import hazards_at_the_gate
 from housing_checks.hazards.item_statements import said_by_hazards
 from housing_checks.item_words import gate_items
 from housing_checks.lead_times import lead_days
+from housing_checks.participation import participation
 from housing_checks.strands.basics.items import basics_missing
 from housing_checks.strands.model import IN_PLACE
 from housing_checks.strands.rules import reach
@@ -57,9 +55,6 @@ contribute_late()
 
 DECIDERS: Mapping[str, Decider] = {**CASE_DECIDERS, **HOME_DECIDERS}
 """Every kind of command and the function that decides it."""
-
-ORDER_BASIS = "order"
-"""The basis on which an organisation that does a strand's work takes part in a case."""
 
 
 class Decision(Frozen):
@@ -151,48 +146,12 @@ def _follow(
     followed += said_anew(before, case, on, envelope.actor)
     followed += said_by_hazards(before, fold(case, followed), on, envelope.actor)
     followed += consequences(fold(case, followed), now, on)
-    followed += _participation(fold(case, followed), today)
+    followed += participation(before, fold(case, followed), today)
     followed += (
         settle(case, ENDED, now) if case.closed else missed_contacts(fold(case, followed), now, policy)
     )
     followed += judge(fold(case, followed), now, lead_days(policy), gate_items(), policy)
     return followed
-
-
-def _participation(case: Case, today: date) -> list[ev.Event]:
-    """Organisations that do work for the case begin to take part while a lawful basis holds.
-
-    When the basis ends, so does the part of everybody who took part on it or by an order.
-    """
-    working = _working(case)
-    present = {mine.organisation_id: mine for mine in case.participants if mine.until_on is None}
-    if case.may_tell_partners:
-        return [
-            _joins(partner, working[partner], today) for partner in sorted(working.keys() - present.keys())
-        ]
-    return [
-        ev.ParticipantLeft(organisation_id=organisation, until_on=today)
-        for organisation, mine in present.items()
-        if _ends_with_the_basis(mine) and relation_of(case, organisation) not in LEADS
-    ]
-
-
-def _ends_with_the_basis(mine: Participant) -> bool:
-    return mine.basis == ORDER_BASIS or mine.basis in partner_bases(mine.from_on)
-
-
-def _working(case: Case) -> dict[UUID, str]:
-    """Organisations that do a strand's work, or are asked about a hazard, and as what they take part."""
-    hazards = [(each, partner) for each in case.open_hazards for partner in each.partners]
-    councils = {partner: "environmental-health" for each, partner in hazards if partner == each.council_id}
-    landlords = {partner: "landlord" for each, partner in hazards if partner == each.landlord_id}
-    strands = {each.partner_id: "partner" for each in case.open_strands if each.partner_id is not None}
-    return {**councils, **landlords, **strands}
-
-
-def _joins(partner: UUID, role: str, today: date) -> ev.ParticipantJoined:
-    participant = Participant(organisation_id=partner, role=role, basis=ORDER_BASIS, from_on=today)
-    return ev.ParticipantJoined(participant=participant)
 
 
 def _accepted(envelope: Envelope, after: Case, events: tuple[ev.Event, ...]) -> Answer:

@@ -226,3 +226,52 @@ def test_given_a_council_that_was_asked_when_another_is_then_a_note_says_why() -
     again = cmd.ReferHazard(hazard="hazard/1", council_id=OTHER_COUNCIL)
     assert story.refused(again, 2, note=None) == ("note-needed", "note")
     assert story.ask(again, 2).hazard.council_id == OTHER_COUNCIL
+
+
+def part_of(story: HazardStory, organisation: UUID) -> list[bool]:
+    """Each part of an organisation in the case: whether it goes on."""
+    return [each.until_on is None for each in story.case.participants if each.organisation_id == organisation]
+
+
+def told_landlord() -> HazardStory:
+    """A landlord that takes part because somebody told it of the hazard, and by nothing else."""
+    story = found().ask(landlord_told(), 1)
+    assert part_of(story, LANDLORD) == [True]
+    return story
+
+
+CORRECTED = cmd.CorrectHazard(hazard="hazard/1", landlord_id=OTHER_LANDLORD)
+
+
+def test_given_a_landlord_told_when_the_hazard_is_another_landlord_s_then_its_part_ends() -> None:
+    story = told_landlord().ask(CORRECTED, 2)
+    assert part_of(story, LANDLORD) == [False]
+    assert story.kinds[:2] == ["hazard-corrected", "participant-left"]
+    story.ask(landlord_told(landlord_id=OTHER_LANDLORD), 3)
+    assert part_of(story, OTHER_LANDLORD) == [True]
+
+
+def test_given_it_was_the_right_landlord_after_all_then_it_takes_part_again() -> None:
+    story = told_landlord().ask(CORRECTED, 2)
+    story.ask(cmd.CorrectHazard(hazard="hazard/1", landlord_id=LANDLORD), 3).ask(landlord_told(), 3)
+    assert part_of(story, LANDLORD) == [False, True]
+
+
+def test_given_a_landlord_with_another_hazard_of_the_case_then_its_part_stays() -> None:
+    story = told_landlord().ask(mould(hazard_code="excess-cold"), 1)
+    story.ask(landlord_told(hazard="hazard/2"), 1).ask(CORRECTED, 2)
+    assert part_of(story, LANDLORD) == [True]
+    story.ask(cmd.CloseHazard(hazard="hazard/2", reason="not-a-hazard"), 3)
+    assert part_of(story, LANDLORD) == [True]
+
+
+def test_given_a_landlord_that_somebody_let_in_then_its_part_stays() -> None:
+    story = HazardStory().ask(cmd.AddParticipant(organisation_id=LANDLORD, role="landlord"), 0)
+    story.ask(mould(landlord_id=LANDLORD), 0).ask(landlord_told(), 1).ask(CORRECTED, 2)
+    assert part_of(story, LANDLORD) == [True]
+
+
+def test_given_a_council_that_was_asked_when_another_is_then_its_part_ends() -> None:
+    story = found().ask(cmd.ReferHazard(hazard="hazard/1", council_id=COUNCIL), 1)
+    story.ask(cmd.ReferHazard(hazard="hazard/1", council_id=OTHER_COUNCIL), 2)
+    assert (part_of(story, COUNCIL), part_of(story, OTHER_COUNCIL)) == ([False], [True])
