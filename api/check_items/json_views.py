@@ -9,6 +9,7 @@ from api.cases.queries import note_summary
 from api.cases.timeline import timeline_lines, who_did
 from api.check_items.queries import ItemKnown, Written
 from api.check_items.schemas import CheckItemDetail, CheckItemLine, CheckItems, ItemEvent, ItemStatement
+from api.check_items.standing import not_standing
 from api.checks.routes import item_json
 from api.web.names import Directory
 from discharge.cases.events import AnswerSettled, ItemAnswered, event_as_known
@@ -40,13 +41,14 @@ def item_detail(
     case: Case, found: ItemKnown, rows: Sequence[CaseEventRow], words: Written, known: Directory
 ) -> CheckItemDetail:
     """One item with its question, its notes and its history."""
+    why = not_standing(found.item, rows)
     return CheckItemDetail(
         **_line(found, words, known),
         case_id=case.case_id,
         version=case.version,
         form_item=item_json(found.item),
         notes=[note_summary(row) for row in words.of_item(found.item.code)],
-        history=[_happening(row, found.item, words, known) for row in rows],
+        history=[_happening(row, found.item, words, known, why.get(row.sequence)) for row in rows],
     )
 
 
@@ -98,7 +100,9 @@ def who_said(answer: ItemAnswer, known: Directory) -> str:
     return ", ".join(filter(None, (known.user(answer.by) or role, organisation))) or "Not recorded"
 
 
-def _happening(row: CaseEventRow, item: CheckItem, words: Written, known: Directory) -> ItemEvent:
+def _happening(
+    row: CaseEventRow, item: CheckItem, words: Written, known: Directory, why: str | None
+) -> ItemEvent:
     event = event_as_known(row.payload)
     said = event.answer if isinstance(event, ItemAnswered | AnswerSettled) else None
     return ItemEvent(
@@ -107,6 +111,7 @@ def _happening(row: CaseEventRow, item: CheckItem, words: Written, known: Direct
         recorded_at=row.recorded_at,
         who=who_did(row, known),
         statement=statement(item, said, words, known) if said is not None else None,
-        stands=not isinstance(event, ItemAnswered) or event.stands,
+        stands=why is None,
+        why_not=why,
         words=timeline_lines([row], {}, known)[0].what,
     )

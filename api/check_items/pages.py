@@ -227,7 +227,7 @@ async def _page(seen: Scene, item: str, sent: Sent, *, saved: str = "", status: 
     used = [each.note_id for each in (*known.statements, known.answer) if each is not None]
     view = replace(
         _view(seen, item, sent),
-        history=history_lines(rows, seen.names),
+        history=history_lines(known.item, rows, seen.names),
         notes=note_lines(known.item, seen.written, used, seen.names, visit.clock),
         files=files,
         record=needed_record(visit.caller, seen.case, known.item),

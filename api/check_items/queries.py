@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import dropwhile
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from discharge.cases.events import AnswerDisputed, AnswerSettled, BuildingLeft, GateItemSet, ItemAnswered
+from discharge.cases.events import (
+    AnswerDisputed,
+    AnswerSettled,
+    BuildingLeft,
+    CheckStarted,
+    GateItemSet,
+    ItemAnswered,
+)
 from discharge.cases.model import Case, ItemAnswer
 from discharge.errors import HomewardError
 from discharge.store.tables import CaseEventRow, NoteRow
@@ -24,6 +32,7 @@ TOLD_OF_AN_ITEM = tuple(
     for kind in (ItemAnswered, AnswerDisputed, AnswerSettled, GateItemSet, BuildingLeft)
 )
 """The kinds of events that change what is known of an item."""
+BEGUN = CheckStarted.model_fields["kind"].default
 
 
 @dataclass(frozen=True)
@@ -109,18 +118,17 @@ async def written(session: AsyncSession, case_id: UUID) -> Written:
 
 
 async def item_events(session: AsyncSession, case_id: UUID, code: str) -> Sequence[CaseEventRow]:
-    """Everything that was said of an item, and what became of it, newest first."""
-    return (
-        await session.scalars(
-            select(CaseEventRow)
-            .where(
-                CaseEventRow.case_id == case_id,
-                CaseEventRow.kind.in_(TOLD_OF_AN_ITEM),
-                or_(
-                    CaseEventRow.payload["item"].astext == code,
-                    CaseEventRow.payload["items"].contains([code]),
-                ),
-            )
-            .order_by(CaseEventRow.sequence.desc())
-        )
-    ).all()
+    """Everything that was said of an item, and what became of it, newest first: also that its check was begun
+    again, or moved to other questions.
+    """
+    of_the_item = and_(
+        CaseEventRow.kind.in_(TOLD_OF_AN_ITEM),
+        or_(CaseEventRow.payload["item"].astext == code, CaseEventRow.payload["items"].contains([code])),
+    )
+    rows = await session.scalars(
+        select(CaseEventRow)
+        .where(CaseEventRow.case_id == case_id, or_(of_the_item, CaseEventRow.kind == BEGUN))
+        .order_by(CaseEventRow.sequence)
+    )
+    said = dropwhile(lambda row: row.kind == BEGUN, rows.all())
+    return list(said)[::-1]

@@ -86,7 +86,11 @@ class ItemEvent(Schema):
     recorded_at: datetime
     who: str = Field(description="Who recorded it, and for which organisation")
     statement: ItemStatement | None = Field(description="What was said or settled, where it was")
-    stands: bool = Field(description="False for an answer older than what was known; it is only kept here")
+    stands: bool = Field(
+        description="False for an answer that is only kept here: older than what was known, past the day"
+        " until which it held, about the former building, or not taken over by a new check"
+    )
+    why_not: str | None = Field(description="Why it does not stand, in words; null where it does")
     words: str = Field(description="What happened, in words")
 
 

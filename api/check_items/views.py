@@ -16,6 +16,7 @@ from api.check_items.answer_source import Sitting, name_input, told_select, way_
 from api.check_items.fields import ItemFields
 from api.check_items.json_views import who_said
 from api.check_items.queries import ItemKnown, Written
+from api.check_items.standing import not_standing
 from api.evidence.views import ItemFiles
 from api.web.names import Directory
 from api.web.page import words
@@ -60,6 +61,7 @@ class HistoryLine:
     when: str
     recorded: str
     who: str
+    why_not: str = ""
 
 
 @dataclass(frozen=True)
@@ -252,11 +254,13 @@ def _value(case: Case, item: CheckItem) -> str:
     return case.check.answers.get(item.code, "") if case.check is not None else ""
 
 
-def history_lines(rows: Sequence[CaseEventRow], names: Directory) -> tuple[HistoryLine, ...]:
+def history_lines(item: CheckItem, rows: Sequence[CaseEventRow], names: Directory) -> tuple[HistoryLine, ...]:
     """Everything that happened to an item, newest first."""
+    why = not_standing(item, rows)
+    lines = zip(rows, timeline_lines(rows, {}, names, NO_NAMES), strict=True)
     return tuple(
-        HistoryLine(each.what, each.effective, each.recorded, each.who)
-        for each in timeline_lines(rows, {}, names, NO_NAMES)
+        HistoryLine(each.what, each.effective, each.recorded, each.who, why.get(row.sequence, ""))
+        for row, each in lines
     )
 
 

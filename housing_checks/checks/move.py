@@ -18,7 +18,7 @@ from discharge.cases.stages import SINCE_ACCEPTANCE
 from discharge.codes.model import not_listed
 from discharge.errors import Refused, refuse_together
 from discharge.values import Frozen
-from housing_checks.checks.answers import answers_standing
+from housing_checks.checks.answers import answers_standing, asked_of
 from housing_checks.checks.form import form_in_force, form_of
 from housing_checks.checks.model import CheckForm, CheckItem
 from housing_checks.guards import require_order, require_stage
@@ -108,3 +108,29 @@ def _as_answered(item: CheckItem, answer: ItemAnswer) -> ItemAnswer:
         item.holds_for.after(answer.answered_on) if holds and item.holds_for and answer.answered_on else None
     )
     return answer.model_copy(update={"gate": item.counts_as(answer.value), "valid_until": until})
+
+
+def no_before_the_move(case: Case) -> tuple[str, ...]:
+    """Return what was no on the former form, did not come along, and was not answered again since, in a few
+    words each; none once the check is complete, and not what the gate names itself.
+    """
+    check = case.check
+    if check is None or check.completed_on is not None or not check.no_before:
+        return ()
+    former, form = form_of(check.moved_from), form_of(check.form)
+    asked = set(asked_of(case, form))
+    followed = {code: _followers(form, code) & asked for code in check.no_before if code not in case.gate}
+    left = {code for code, items in followed.items() if not items or items - check.answers.keys()}
+    named = [item.label for item in former.items if item.code in left]
+    return (*named, *sorted(left - set(former.codes)))
+
+
+def _followers(form: CheckForm, code: str) -> frozenset[str]:
+    """The items that ask by now what an item of the former form asked."""
+    return frozenset(item.code for item in form.items if item.same_as == code)
+
+
+def had_run_out(item: CheckItem, answer: ItemAnswer, on: date) -> bool:
+    """Whether an answer of a former form was past its day, by the present one, when the check moved."""
+    until = _as_answered(item, answer).valid_until
+    return until is not None and until < on

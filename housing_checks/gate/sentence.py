@@ -15,6 +15,7 @@ from discharge.cases.unready import in_checked_home
 from discharge.codes.casework import MITIGATIONS, OWNER_ROLES
 from discharge.pathway_words import Names, former_words, middle
 from housing_checks.checks.form import form_of_case
+from housing_checks.checks.move import no_before_the_move
 from housing_checks.gate.blockers import Blocker, blocking, foreseen, item_words
 from housing_checks.lead_times import item_label
 
@@ -35,14 +36,25 @@ def what_stands_between(case: Case, today: date, names: Names | None = None, mos
     if blocked[0].kind == "check" and len(said) > 1:
         said[1] = f"already known: {said[1]}"
     more = len(blocked) - most
-    return f"{_opening(case)}: {_joined([*said, *([f'{more} more'] if more > 0 else [])])}."
+    rest = [f"{more} more"] if more > 0 else []
+    return f"{_opening(case)}: {_joined([*said, *rest, *_no_before(case, blocked)])}."
+
+
+def _no_before(case: Case, blocked: Sequence[Blocker]) -> list[str]:
+    """What was no until the check moved to another form, and nobody has answered since."""
+    left = no_before_the_move(case) if blocked[0].kind == "check" else ()
+    if not left:
+        return []
+    named = [middle(each) for each in left[:MOST_NAMED]]
+    more = [f"{len(left) - MOST_NAMED} more"] if len(left) > MOST_NAMED else []
+    return [f"no on the former questions, and not answered since: {', '.join([*named, *more])}"]
 
 
 def short_sentence(case: Case, today: date, names: Names | None = None) -> str | None:
     """Return the sentence for a list of people: the first blockers, and how many more; None where nobody
     waits for the home, or nothing that blocks is known of it.
     """
-    known = case.gate or foreseen(case)
+    known = case.gate or foreseen(case) or no_before_the_move(case)
     if case.closed or not known or (case.stage in HOME and case.unready_home is None):
         return None
     return what_stands_between(case, today, names, MOST_ON_A_LIST)

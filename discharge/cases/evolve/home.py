@@ -31,8 +31,23 @@ def _settled(case: Case, code: str, value: str) -> Case:
 
 
 def _check_started(case: Case, event: ev.CheckStarted) -> Case:
-    check = Check(form=event.form, started_on=event.started_on, moved_from=event.moved_from, kept=event.kept)
+    left = _no_before(case, event) if event.moved_from is not None else ()
+    check = Check(
+        form=event.form,
+        started_on=event.started_on,
+        moved_from=event.moved_from,
+        kept=event.kept,
+        no_before=left,
+    )
     return changed(case, check=check)
+
+
+def _no_before(case: Case, event: ev.CheckStarted) -> tuple[str, ...]:
+    """The items of the former form that were no, and whose answers were not kept."""
+    check, kept = case.check, set(event.kept.values())
+    if check is None:
+        return ()
+    return tuple(sorted(code for code in check.answers if code not in kept and check.counts_as(code) == "no"))
 
 
 def _item_answered(case: Case, event: ev.ItemAnswered) -> Case:

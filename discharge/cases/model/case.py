@@ -163,6 +163,6 @@ class Case(Frozen):
 
 
 SNAPSHOT: Stored[Case] = Stored(
-    TypeAdapter(Case), schema=13, shown_by=frozenset({"case_id", "version", "stage"})
+    TypeAdapter(Case), schema=14, shown_by=frozenset({"case_id", "version", "stage"})
 )
 """How the snapshot of a case is stored. One of a former schema is folded anew from its events."""

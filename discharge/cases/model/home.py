@@ -49,7 +49,8 @@ class ItemAnswer(AnswerDetails):
 class Check(Frozen):
     """The home suitability check: which form, when begun, when completed, and what is answered so far. Of
     older checks the answers alone are known, without ``details``. ``moved_from`` is the form on which it was
-    before, and ``kept`` names the items whose answers came from there, with the items that they answered.
+    before, and ``kept`` names the items whose answers came from there, with the items that they answered;
+    ``no_before`` names the items of that form that were no, and whose answers did not come along.
 
     ``statements`` holds, for an item of which several people said something that none of them took back, what
     each said, the last one last; where they differ, the item is disputed, and what counts is the answer.
@@ -64,6 +65,7 @@ class Check(Frozen):
     details: dict[str, AnswerDetails] = Field(default_factory=dict)
     moved_from: str | None = None
     kept: dict[str, str] = Field(default_factory=dict)
+    no_before: tuple[str, ...] = ()
     statements: dict[str, tuple[ItemAnswer, ...]] = Field(default_factory=dict)
     of_former_building: dict[str, date] = Field(default_factory=dict)
 

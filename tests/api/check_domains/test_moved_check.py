@@ -58,3 +58,31 @@ async def test_given_a_check_that_moved_then_its_page_lists_what_is_asked_again_
     assert [code for code in kept if f"/items/{code}?" in listed or f'/items/{code}"' in listed] == []
     await door.asked(case_id, "confirm-item", item="wishes", value="unknown")
     assert '/items/wishes"' not in again(await check_page(door, case_id))
+
+
+@pytest.mark.usefixtures("second_form")
+async def test_given_an_answer_that_no_longer_stands_when_its_history_opens_then_it_says_why(
+    door: Door, case_id: UUID
+) -> None:
+    await door.asked(case_id, "move-check", form=FORM_2.code)
+    item = f"/api/v1/cases/{case_id}/check/items/heating"
+    moved = (await door.get(item, "coordinator")).json()["history"]
+    assert [(each["kind"], each["stands"], each["why_not"]) for each in moved] == [
+        ("item-answered", True, None),
+        ("check-started", True, None),
+        ("item-answered", True, None),
+    ]
+    for place in ("own-home", "other-home"):
+        await door.asked(case_id, "confirm-item", "discharge-team", item="destination", value=place)
+    left = (await door.get(item, "coordinator")).json()
+    assert left["answer"] is None
+    assert [(each["kind"], each["why_not"]) for each in left["history"]] == [
+        ("building-left", None),
+        ("item-answered", "It is about the former building"),
+        ("check-started", None),
+        ("item-answered", "It is about the former building"),
+    ]
+    assert [each["stands"] for each in left["history"]] == [True, False, True, False]
+    sign_in(door, "coordinator")
+    page = (await door.client.get(f"/cases/{case_id}/check/items/heating")).text
+    assert page.count("Does not stand. It is about the former building.") == 2

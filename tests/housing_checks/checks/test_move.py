@@ -14,6 +14,7 @@ from discharge.errors import Refused
 from housing_checks.checks.form import form_of_case
 from housing_checks.checks.move import newer_form
 from housing_checks.gate.blockers import blocking
+from housing_checks.gate.sentence import short_sentence, what_stands_between
 from tests.housing_checks.form_two import FORM_2, all_well, form_two_in_force
 from tests.housing_checks.homes import FIRST, FORM_1, SERVICE, Story, answers, check, confirm, day
 
@@ -139,3 +140,37 @@ def test_given_a_check_on_the_newest_form_then_there_is_none_to_move_to() -> Non
 
 def test_given_the_first_day_of_stories_then_it_lies_before_the_second_form() -> None:
     assert FIRST < day(BEGINS) < date(2026, 11, 1)
+
+
+LATER = 80
+"""When what was said of the warmth of a home holds no longer."""
+
+
+def sentence(story: Story, on: int = LATER) -> str:
+    """What stands between the person and home."""
+    return what_stands_between(story.case, day(on))
+
+
+def test_given_noes_that_do_not_come_along_then_the_sentence_says_them_until_they_are_answered() -> None:
+    said = {"heating": "no", "room-to-move": "no", "keys": "no", "water": "yes"}
+    story = Story().ask(SaveAnswers(form=FORM_1.code, answers=said), on=1)
+    story.ask(MOVE, on=LATER)
+    assert story.case.check is not None
+    assert story.case.check.no_before == ("heating", "room-to-move")
+    assert "already known: keys: no" in sentence(story)
+    assert sentence(story).endswith(
+        "and no on the former questions, and not answered since: room to move, heating."
+    )
+    story.ask(ConfirmItem(item="heating", value="yes"), on=LATER)
+    assert sentence(story).endswith("and not answered since: room to move.")
+
+
+def test_given_a_no_alone_that_does_not_come_along_then_a_list_of_people_says_it_too() -> None:
+    story = Story().ask(SaveAnswers(form=FORM_1.code, answers={"heating": "no"}), on=1)
+    story.ask(MOVE, on=LATER)
+    assert "not answered since: heating" in str(short_sentence(story.case, day(LATER)))
+
+
+def test_given_a_complete_check_that_moves_then_what_the_gate_names_is_not_said_twice() -> None:
+    story = Story().ask(check(heating="no"), on=1).ask(MOVE, on=LATER)
+    assert "former questions" not in sentence(story)
