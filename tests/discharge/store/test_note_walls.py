@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -99,7 +100,7 @@ WRITE = (
 async def writes(
     api: AsyncEngine, who: Who, case_id: UUID, in_name_of: Who | None = None, command: UUID | None = None
 ) -> bool:
-    values = {"case": case_id, "org": (in_name_of or who).organisation_id, "command": command}
+    values: dict[str, Any] = {"case": case_id, "org": (in_name_of or who).organisation_id, "command": command}
     try:
         return await does(api, who, WRITE, **values) == [1]
     except DBAPIError as refused:

@@ -30,7 +30,7 @@ async def withdraws(
     api: AsyncEngine, who: Who, scene: Scene, note: UUID, *, danger: bool = False, case: UUID | None = None
 ) -> str:
     said = f'{DANGER}, "organisation_id": "{who.organisation_id}", "user_id": "{who.user_id}"}}'
-    values = {"case": case or scene.case, "note": note, "danger": said if danger else None}
+    values: dict[str, Any] = {"case": case or scene.case, "note": note, "danger": said if danger else None}
     try:
         (answer,) = await does(api, who, WITHDRAW, **values)
     except HomewardError as refused:

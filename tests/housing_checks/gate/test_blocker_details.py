@@ -59,7 +59,7 @@ def test_given_an_item_that_its_form_does_not_have_then_its_code_names_it_and_th
 
 @pytest.mark.parametrize("answered", [True, False])
 def test_given_an_item_that_is_not_known_then_it_says_whether_anybody_was_asked(answered: bool) -> None:
-    answers = {"bed": said("unknown", "unknown")} if answered else {}
+    answers: dict[str, Any] = {"bed": said("unknown", "unknown")} if answered else {}
     found = only(case(FORM_1.code, GateItem(code="bed"), **answers))
     assert found.why == ("unknown" if answered else "not-answered")
 

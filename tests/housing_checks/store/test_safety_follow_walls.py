@@ -224,6 +224,7 @@ async def test_given_a_case_that_ended_as_merged_then_danger_said_there_goes_on_
     assert await asks(owner, way, case=third) == set()
     await change(owner, MERGED, case=third, into=str(first))
     assert await asks(owner, way, case=first) == {(first, second), (second, third), (third, first)}
+    assert await asks(owner, "SELECT count(*) FROM homeward_goes_on(:case)", case=first) == {(3,)}
 
 
 FREE = "SELECT pg_try_advisory_xact_lock(hashtextextended('homeward.safety:' || CAST(:case AS text), 0))"

@@ -158,6 +158,20 @@ async def test_given_somebody_named_then_they_name_people_who_care_today_in_thei
         await refused(api, scene.adviser, NAME, **ids(late) | me)
 
 
+async def test_given_somebody_who_works_with_us_on_another_case_then_they_are_not_named_on_this_one(
+    api: AsyncEngine, owner: AsyncEngine, worker: AsyncEngine, places: Places, scene: Scene
+) -> None:
+    async with transaction(worker) as session:
+        third = Person(id=uuid4(), family_name="Third")
+        session.add(third)
+    shared = (await open_case(worker, third.id, places.trust, places.stranger)).case_id
+    await record(api, scene.nurse, shared, disclosure(), disclosure="theirs")
+    theirs = await somebody(owner, places.stranger, "Sue")
+    me = {"ended_at": None, "by": scene.adviser.user_id}
+    await refused(api, scene.adviser, NAME, **ids(theirs) | me | {"case": scene.case})
+    await does(api, scene.adviser, NAME, **ids(theirs) | me | {"case": shared})
+
+
 async def test_given_somebody_named_then_they_take_names_away_in_their_own_name_and_of_their_own_cases(
     api: AsyncEngine, scene: Scene
 ) -> None:
