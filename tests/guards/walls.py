@@ -163,6 +163,7 @@ class Siege:
     server: Server
     wall: Wall
     failed: bool = False
+    fault: str = ""
     tried: int = 0
     unnoticed: list[Breakage] = field(default_factory=list)
     first: dict[str, list[int]] = field(default_factory=dict)
@@ -171,9 +172,11 @@ class Siege:
         self.failed |= report.failed
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        self._restore()
         failing = self._noticed(session.items, list(range(len(session.items))))
         if failing is not None:
-            raise SystemExit(f"fails as it is: {session.items[failing].nodeid}")
+            self.fault = f"fails as it is: {session.items[failing].nodeid}"
+            return True
         with self.server.superuser(PRISTINE) as found:
             breakages = [*of_tables(found, self.wall.tables), *of_functions(found, self.wall.functions)]
         for each in breakages:
@@ -182,10 +185,14 @@ class Siege:
                 self._try(session.items, each)
         return True
 
-    def _break(self, breakage: Breakage) -> bool:
-        """A template with one wall open; False where PostgreSQL itself refuses it."""
+    def _restore(self) -> None:
+        """A template with all walls shut: the wall before left its last one open."""
         self.server.drop(TEMPLATE)
         self.server.create(TEMPLATE, PRISTINE)
+
+    def _break(self, breakage: Breakage) -> bool:
+        """A template with one wall open; False where PostgreSQL itself refuses it."""
+        self._restore()
         with self.server.superuser(TEMPLATE) as opened, contextlib.suppress(psycopg.errors.DatabaseError):
             opened.execute(breakage.statement.encode())
             return True
@@ -241,6 +248,8 @@ def besiege(server: Server, wall: Wall) -> Siege:
         "--timeout=60",
     ]
     pytest.main([*options, *wall.tests], plugins=[siege])
+    if siege.fault or not siege.tried:
+        raise SystemExit(siege.fault or "nothing was tried")
     print(f"\n{wall.name}: {siege.tried} breakages, {len(siege.unnoticed)} not noticed", flush=True)
     return siege
 
