@@ -106,6 +106,8 @@ class Entry:
     organisation_id: UUID | None = None
     recorded_by: UUID | None = None
     recorded_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_by: UUID | None = None
 
     @property
     def told(self) -> str:

@@ -21,7 +21,8 @@ router = APIRouter(prefix="/api/v1/cases/{case_id}/notes", tags=["case notes"])
 async def withdraw_note(
     case_id: UUID, note_id: UUID, body: NoteWithdrawal, services: Ready, caller: Caller, keyed: Keyed
 ) -> WithdrawnNote:
-    """Withdraw the words of a note, or of an answer, that do not belong on the case.
+    """Withdraw the words of a note, or of an answer, that do not belong on the case. In place of a note's id
+    it takes that of a contact, or of a name to know the ward: their words leave where they stood, too.
 
     They are gone from every answer, page and message; that somebody wrote, and who withdrew it when, stays.
     Doing it again changes nothing; no key is kept of it.

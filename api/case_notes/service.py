@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.case_notes.other_words import other_words
 from api.cases.note_words import WITHDRAW
 from api.cases.queries import CaseFile, read_case
 from api.looks.notes import who
@@ -33,12 +34,15 @@ class NoteOfCase:
 
 
 async def note_of_case(session: AsyncSession, caller: Principal, case_id: UUID, note_id: UUID) -> NoteOfCase:
-    """A note that the caller may read. Raises not-found, role-not-allowed, part-not-allowed."""
+    """A note that the caller may read, or other words that become one when they are withdrawn. Raises
+    not-found, role-not-allowed, part-not-allowed.
+    """
     caller.require(WITHDRAW)
     found = await read_case(session, caller, case_id, "words to withdraw")
     caller.require_on(found.case, WITHDRAW)
     noted = select(NoteRow).where(NoteRow.id == note_id, NoteRow.case_id == case_id)
     row = await session.scalar(noted.execution_options(populate_existing=True))
+    row = row or await other_words(session, caller, found, note_id)
     if row is None:
         raise HomewardError("not-found")
     return NoteOfCase(found, row)
@@ -60,7 +64,9 @@ async def withdraw(
     """
     caller = keyed.caller
     await keyed.require_unused(session)
-    require_version((await note_of_case(session, caller, case_id, note_id)).found.case, seen_version)
-    if await withdraw_note(session, caller.actor, case_id, note_id, about_danger=about_danger):
-        await audit.note_write(session, who(caller), "words withdrawn", str(note_id), case_id=case_id)
+    noted = await note_of_case(session, caller, case_id, note_id)
+    require_version(noted.found.case, seen_version)
+    kept_as = noted.row.id
+    if await withdraw_note(session, caller.actor, case_id, kept_as, about_danger=about_danger):
+        await audit.note_write(session, who(caller), "words withdrawn", str(kept_as), case_id=case_id)
     return (await note_of_case(session, caller, case_id, note_id)).row

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from api.case_notes.other_words import ABOUT
 from api.case_notes.service import NoteOfCase
 from api.cases.note_words import note_words, written_by
 from api.web.names import Directory
@@ -37,7 +38,7 @@ def present(found: NoteOfCase, known: Directory, clock: CaseClock, reads: str) -
         note_id=str(row.id),
         version=found.found.case.version,
         name=words.full_name(person.family_name, person.given_name),
-        about=CHECK_ITEMS.label(item) if item else "",
+        about=CHECK_ITEMS.label(item) if item else ABOUT.get(row.item or "", ""),
         text=note_words(row, known),
         written=written_by(row, known, clock),
         withdrawn=row.withdrawn_at is not None,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from api.web.names import Directory
 from api.web.page import words
 from discharge.clocks import CaseClock
-from discharge.store.commands import DECIDED_BY, TOLD_BY
+from discharge.store.commands import COMMAND_REASON, DECIDED_BY, TOLD_BY
 from discharge.store.tables import NoteRow
 
 WITHDRAW = "notes.withdraw"
 WITHDRAWN = "The words were withdrawn"
-PREFIXES = {DECIDED_BY: "Decided by: ", TOLD_BY: "Told by: "}
+PREFIXES = {DECIDED_BY: "Decided by: ", TOLD_BY: "Told by: ", COMMAND_REASON: "Reason: "}
 
 
 @dataclass(frozen=True)
@@ -26,9 +28,15 @@ class NoteLine:
 def note_words(note: NoteRow, known: Directory) -> str:
     """A note as people read it."""
     if note.withdrawn_at is not None:
-        by = known.user(note.withdrawn_by) or "somebody"
-        return f"{WITHDRAWN} by {by} on {words.moment(note.withdrawn_at)}."
+        return f"{withdrawn_words(note.withdrawn_at, note.withdrawn_by, known)}."
     return f"{PREFIXES.get(note.item or '', '')}{note.text}"
+
+
+def withdrawn_words(at: datetime | None, by: UUID | None, known: Directory) -> str:
+    """Who withdrew words, and when; empty where nobody did."""
+    if at is None:
+        return ""
+    return f"{WITHDRAWN} by {known.user(by) or 'somebody'} on {words.moment(at)}"
 
 
 def note_line(note: NoteRow, known: Directory) -> NoteLine:

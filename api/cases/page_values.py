@@ -138,7 +138,7 @@ class SaidOtherwise:
 @dataclass(frozen=True)
 class ContactCardLine:
     """Somebody to call. `dial` is what a telephone dials; without it the number is no link. `change_href` is
-    where the contact is corrected or ended.
+    where the contact is corrected or ended, `withdraw_href` where what was written of it is withdrawn.
     """
 
     key: str
@@ -152,6 +152,7 @@ class ContactCardLine:
     history: tuple[str, ...]
     change_href: str
     ended: bool
+    withdraw_href: str = ""
 
 
 @dataclass(frozen=True)

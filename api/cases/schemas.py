@@ -178,7 +178,7 @@ class CaseNote(Schema):
     """A note, and the command that it came with."""
 
     note_id: UUID = Field(description="Its id; an answer in words names the note that holds it")
-    command_id: UUID
+    command_id: UUID | None
     item: str | None
     text: str = Field(description="What it says; empty once its words were withdrawn")
     recorded_at: datetime

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +21,8 @@ from discharge.errors import HomewardError, refuse_all
 from discharge.store.evidence import NewFile
 from housing_checks.checks.answers import EXPLAINED
 from housing_checks.checks.form import CHECK_ITEMS
+
+CODE = re.compile(r"[a-z0-9-]+")
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,20 @@ class AskedCommand:
         return any((text or "").strip() for text in said)
 
     @property
+    def reason_code(self) -> str | None:
+        """The reason, where it is a code or a word: it is kept with what happened, and stays."""
+        return self.reason if self.reason is not None and CODE.fullmatch(self.reason) else None
+
+    @property
+    def reason_words(self) -> str | None:
+        """The reason in somebody's own words: it is kept as a note, so that it can be withdrawn."""
+        return None if self.reason_code is not None else (self.reason or "").strip() or None
+
+    @property
     def speaks_of_danger(self) -> bool:
         """Whether anything that comes with it speaks of abuse or danger."""
-        return (self.about_danger and bool(self.note)) or bool(self.danger_items)
+        said = self.note or self.reason_words
+        return (self.about_danger and bool(said)) or bool(self.danger_items)
 
     @property
     def worded(self) -> frozenset[str]:

@@ -42,7 +42,7 @@ async def take(
         actor=caller.actor,
         effective_on=asked.effective_on,
         command=with_words(with_names(asked.command, notes), asked.worded, notes),
-        reason=asked.reason,
+        reason=asked.reason_code,
         note_id=notes[0].id if notes and notes[0].item is None else None,
         seen_version=asked.seen_version,
         confirmed=asked.confirm,

@@ -42,6 +42,7 @@ def notes_of(asked: AskedCommand) -> tuple[store.NewNote, ...]:
     names = (
         (store.DECIDED_BY, asked.decided_by, False),
         (store.TOLD_BY, asked.told_by_name, _in_danger(asked)),
+        (store.COMMAND_REASON, asked.reason_words, _in_danger(asked)),
     )
     named = tuple(
         _note(text.strip(), item, ORDINARY, about_danger=danger)

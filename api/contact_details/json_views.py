@@ -80,4 +80,6 @@ def _version(card: Card, entry: Entry, known: Directory) -> schemas.ContactVersi
         organisation=known.organisation(entry.organisation_id),
         recorded_by=known.user(entry.recorded_by),
         recorded_at=entry.recorded_at,
+        withdrawn_at=entry.withdrawn_at,
+        withdrawn_by=entry.withdrawn_by,
     )

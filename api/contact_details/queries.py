@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from typing import cast as typed
 from uuid import UUID
@@ -15,7 +16,7 @@ from api.cases.summary import contacts_shown, said_of, sees_contacts
 from api.web.principals import Principal
 from discharge.cases.model import IN_HOSPITAL
 from discharge.contact_cards import WARD, Card, Entry, Said, cards, to_be_asked
-from discharge.store.tables import ContactEntry
+from discharge.store.tables import ContactEntry, NoteRow
 from discharge.store.tables.persons import ORDINARY
 
 
@@ -54,8 +55,21 @@ def _ward(found: CaseFile) -> Iterator[Said]:
 
 async def _entries(session: AsyncSession, case_id: UUID) -> list[Entry]:
     held = select(ContactEntry).where(ContactEntry.case_id == case_id)
-    rows = await session.scalars(held.order_by(ContactEntry.recorded_at, ContactEntry.number))
-    return [_entry(row) for row in rows]
+    rows = (await session.scalars(held.order_by(ContactEntry.recorded_at, ContactEntry.number))).all()
+    gone = await _withdrawn(session, [row.id for row in rows])
+    return [replace(_entry(row), **gone.get(row.id, {})) for row in rows]
+
+
+async def _withdrawn(session: AsyncSession, ids: Sequence[UUID]) -> Mapping[UUID, dict[str, Any]]:
+    """Who withdrew the words of a contact, and when, by its newest version of then."""
+    if not ids:
+        return {}
+    columns = (NoteRow.id, NoteRow.withdrawn_at, NoteRow.withdrawn_by)
+    noted = select(*columns).where(NoteRow.id.in_(ids), NoteRow.withdrawn_at.is_not(None))
+    return {
+        row.id: {"withdrawn_at": row.withdrawn_at, "withdrawn_by": row.withdrawn_by}
+        for row in await session.execute(noted)
+    }
 
 
 _TEXTS = ("name", "about", "phone", "email", "hours", "language", "said_by", "reason")

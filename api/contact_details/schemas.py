@@ -113,6 +113,8 @@ class ContactVersion(Schema):
     organisation: str
     recorded_by: str | None
     recorded_at: datetime | None
+    withdrawn_at: datetime | None
+    withdrawn_by: UUID | None
 
 
 class ContactDetail(Schema):

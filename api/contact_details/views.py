@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from api.cases.note_words import withdrawn_words
 from api.cases.page_values import ContactCardLine, Fact, SaidOtherwise, WhomToCall
 from api.cases.queries import CaseFile
 from api.cases.summary import POSTS, may_see_contacts, practice_words, sees_contacts, whom_to_ring
@@ -90,7 +91,18 @@ def card_line(card: Card, known: Directory, base: str = "") -> ContactCardLine:
         otherwise=tuple(_otherwise(card, each, known) for each in card.otherwise),
         history=tuple(_version(card, each, known) for each in card.entries),
         change_href=f"{base}/{card.contact_id}/change" if base else "",
+        withdraw_href=_withdraw_href(card, base),
         ended=card.ended,
+    )
+
+
+def _withdraw_href(card: Card, base: str) -> str:
+    """Where what was written of a contact is withdrawn; empty where nothing was, or once it is."""
+    written = card.current is not None and card.current.withdrawn_at is None
+    return (
+        f"{base.removesuffix('/contact-details')}/notes/{card.contact_id}/withdraw"
+        if base and written
+        else ""
     )
 
 
@@ -206,5 +218,6 @@ def _version(card: Card, entry: Entry, known: Directory) -> str:
         _mark_words(card, entry),
         f"Messages said {before}" if before else "",
         f"Why: {entry.reason}" if entry.reason else "",
+        withdrawn_words(entry.withdrawn_at, entry.withdrawn_by, known),
     )
     return ". ".join(filter(None, (head, *more)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.cases.note_words import WITHDRAWN
 from api.place_readers.service import Names
 from api.web.names import Directory
 from api.web.page import words
@@ -21,6 +22,7 @@ class ReaderLine:
     named: str
     tag: Tag
     end_href: str
+    withdraw_href: str = ""
 
 
 def reader_lines(around: Names, known: Directory) -> tuple[ReaderLine, ...]:
@@ -33,11 +35,12 @@ def _line(row: PlaceReader, around: Names, known: Directory) -> ReaderLine:
     named_by = known.user(row.named_by) or "Somebody"
     return ReaderLine(
         who=f"{known.user(row.user_id) or 'Somebody'}, {known.organisation(row.reader_organisation_id)}",
-        why=row.reason,
+        why=row.reason or WITHDRAWN,
         until=words.day(row.until_on),
         named=f"{named_by}, {words.moment(row.named_at)}",
         tag=Tag("May see the ward", "green") if holds else Tag(_ended(row, known), "grey"),
         end_href=f"/cases/{row.case_id}/place-readers/{row.id}/end" if holds else "",
+        withdraw_href=f"/cases/{row.case_id}/notes/{row.id}/withdraw" if row.reason else "",
     )
 
 

@@ -17,7 +17,7 @@ from api.web.page import words
 from api.web.page.tags import Tag
 from discharge.codes import casework
 from discharge.roles import ROLE_WORDS
-from discharge.store.commands import DECIDED_BY, REASON, TOLD_BY
+from discharge.store.commands import COMMAND_REASON, DECIDED_BY, REASON, TOLD_BY
 from housing_checks.checks.form import CHECK_ITEMS
 from housing_checks.safety.clocks import SAFETY_CLOCKS
 from housing_checks.safety.events import DangerNoted
@@ -25,7 +25,7 @@ from housing_checks.safety.lists import SAFE_CONTACT_METHODS, SAFETY_MEASURES
 from housing_checks.store.safety import Entry
 from housing_checks.store.safety_tables import SafetyClockRow, SafetyNamedRow
 from housing_checks.store.safety_uncased import Uncased
-from housing_checks.store.withdrawn_notes import READ_BY
+from housing_checks.store.withdrawn_notes import PLACE_READER, READ_BY, WHO_TO_CALL
 
 REFERRED = "referred"
 NOTE_WORDS: Mapping[str, str] = {
@@ -35,6 +35,9 @@ NOTE_WORDS: Mapping[str, str] = {
     "note": "Note",
     TOLD_BY: "Told by",
     DECIDED_BY: "Decided by",
+    COMMAND_REASON: "Why",
+    WHO_TO_CALL: "Who to call",
+    PLACE_READER: "Why somebody may see the ward",
     READ_BY: "Have looked at the case since it was written",
     REFERRED: "Reason for referral",
 }

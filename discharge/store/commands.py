@@ -41,6 +41,9 @@ AT_ONCE = timedelta(0)
 DECIDED_BY = "decided-by"
 """The item of the note that names who decided."""
 
+COMMAND_REASON = "command-reason"
+"""The item of the note that says, in words, why something was asked."""
+
 TOLD_BY = "told-by"
 """The item of the note that names who told an answer of the check."""
 

@@ -21,6 +21,9 @@ CAME_WITH = "withdrawn-note"
 READ_BY = "read-by"
 """The item, in an annex, that names who has looked at the case since the words were written."""
 
+WHO_TO_CALL, PLACE_READER = "who-to-call", "place-reader"
+"""The items, of notes that are withdrawn, of what stood with a contact or a name to know the ward."""
+
 _JSON = JSONB(none_as_null=True)
 
 Became = Literal["done", "again", "before"]
@@ -29,7 +32,8 @@ Became = Literal["done", "again", "before"]
 async def withdraw_note(
     session: AsyncSession, actor: Actor, case_id: UUID, note_id: UUID, *, about_danger: bool
 ) -> bool:
-    """Withdraw the words of a note; asking for the same again changes nothing. Whether anything was done.
+    """Withdraw the words of a note, or of what becomes one: the newest version of a contact, a name to know
+    the ward. Asking for the same again changes nothing. Whether anything was done.
 
     With ``about_danger`` they stand in the annex from then on, with who has looked at the case since they
     were written. Raises not-found for a note that the asker may not read, words-withdrawn.

@@ -232,3 +232,85 @@ async def test_given_the_worker_then_it_withdraws_nothing_itself(worker: AsyncEn
         with pytest.raises(DBAPIError, match="permission denied"):
             async with transaction(worker) as session:
                 await session.execute(text(f"SELECT {called}"))
+
+
+CONTACT = (
+    "INSERT INTO contact_entries (id, case_id, contact_id, number, entry, role, name, about, phone,"
+    " safe_to_ring, source, said_on, organisation_id, recorded_by, sensitivity)"
+    " VALUES (:id, :case, :contact, :number, 'recorded', 'carer', 'Ruth', :text, '01632 960001', :safe,"
+    " 'tried', current_date, :org, :user, :sensitivity)"
+)
+READER = (
+    "INSERT INTO place_readers (id, person_id, case_id, spell_id, organisation_id, user_id,"
+    " reader_organisation_id, until_on, reason, named_by)"
+    " VALUES (:id, :person, :case, :spell, :org, :user, :org, current_date, :text, :user)"
+)
+SPELL = (
+    "INSERT INTO spells (id, person_id, organisation_id, visit_number, status, folded)"
+    " VALUES (:id, :person, :org, 'V', 'admitted', '{}')"
+)
+
+
+async def contact(owner: AsyncEngine, scene: Scene, sensitivity: str = "ordinary", safe: str = "no") -> UUID:
+    """A contact of the trust's with two versions; the id of the newest."""
+    thread, by, rows = uuid4(), scene.trust, [uuid4(), uuid4()]
+    for number, row in enumerate(rows, 1):
+        values = {"id": row, "case": scene.case, "contact": thread, "number": number, "text": WORDS}
+        who = {"org": by.organisation_id, "user": by.user_id, "sensitivity": sensitivity}
+        await change(owner, CONTACT, **values, **who, safe=safe if number == 2 else "unknown")
+    return rows[1]
+
+
+async def reader(owner: AsyncEngine, scene: Scene, person_id: UUID) -> UUID:
+    """Somebody whom the trust names to know the ward; the id of the name."""
+    row, spell, by = uuid4(), uuid4(), scene.trust
+    await change(owner, SPELL, id=spell, person=person_id, org=by.organisation_id)
+    values = {"id": row, "person": person_id, "case": scene.case, "spell": spell, "text": WORDS}
+    await change(owner, READER, **values, org=by.organisation_id, user=by.user_id)
+    return row
+
+
+async def standing(owner: AsyncEngine) -> list[tuple[Any, ...]]:
+    """What is said of contacts, and why somebody may know the ward."""
+    query = "SELECT name, about, phone FROM contact_entries ORDER BY number"
+    async with transaction(owner) as session:
+        rows = [tuple(row) for row in await session.execute(text(query))]
+        return [
+            *rows,
+            *(tuple(row) for row in await session.execute(text("SELECT reason FROM place_readers"))),
+        ]
+
+
+async def test_given_words_of_others_when_somebody_who_may_not_read_them_withdraws_then_they_stand(
+    api: AsyncEngine, owner: AsyncEngine, scene: Scene, person_id: UUID
+) -> None:
+    open_words, restricted = await contact(owner, scene), await contact(owner, scene, "restricted")
+    name = await reader(owner, scene, person_id)
+    before = await standing(owner)
+    for who, words in (
+        *((who, open_words) for who in (scene.writer, scene.stranger)),
+        *((who, restricted) for who in (scene.housing, scene.writer, scene.stranger)),
+        *((who, name) for who in (scene.housing, scene.writer, scene.stranger)),
+    ):
+        for danger in (False, True):
+            assert await withdraws(api, who, scene, words, danger=danger) == "not-found", (who, words)
+    assert await withdraws(api, scene.trust, scene, open_words, case=scene.elsewhere) == "not-found"
+    await change(owner, "UPDATE persons SET location_hidden = true WHERE id = :id", id=person_id)
+    assert await withdraws(api, scene.trust, scene, open_words) == "not-found"
+    assert await standing(owner) == before
+
+
+@pytest.mark.parametrize("danger", [False, True])
+async def test_given_a_contact_and_a_name_when_withdrawn_then_all_versions_go_but_number_and_unsafe_name(
+    api: AsyncEngine, owner: AsyncEngine, scene: Scene, person_id: UUID, danger: bool
+) -> None:
+    held, name = await contact(owner, scene), await reader(owner, scene, person_id)
+    for who, words in ((scene.housing, held), (scene.trust, name)):
+        assert await withdraws(api, who, scene, words, danger=danger) == "done"
+        assert await withdraws(api, who, scene, words, danger=danger) == "again"
+        assert await withdraws(api, who, scene, words, danger=not danger) == "before"
+    number = "01632 960001"
+    assert await standing(owner) == [(None, None, number), ("Ruth", None, number), ("",)]
+    async with transaction(owner) as session:
+        said = (await session.scalars(text("SELECT text FROM safety_notes WHERE item <> 'read-by'"))).all()
+    assert len([each for each in said if WORDS in each]) == (2 if danger else 0)
