@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -131,7 +132,7 @@ async def test_given_somebody_who_recorded_in_one_and_is_named_on_the_other_then
     api: AsyncEngine, worker: AsyncEngine, two: Two
 ) -> None:
     await record(api, two.clerk, two.older, disclosure(), disclosure=SAID)
-    tenant = {"organisation_id": two.second.organisation_id, "user_id": two.second.user_id}
+    tenant: dict[str, Any] = {"organisation_id": two.second.organisation_id, "user_id": two.second.user_id}
     clerk = (user_of(two.clerk), two.clerk.organisation_id)
     async with transaction(api, **tenant) as session:
         await safety.name_person(session, two.second, two.younger, clerk, "she visits")
@@ -199,7 +200,7 @@ async def written(owner: AsyncEngine, two: Two) -> UUID:
 
 async def withdraws(api: AsyncEngine, two: Two, note: UUID, *, danger: bool) -> None:
     actor = Actor(organisation_id=two.nurse.organisation_id, user_id=two.nurse.user_id, role="discharge-team")
-    tenant = {"organisation_id": two.nurse.organisation_id, "user_id": two.nurse.user_id}
+    tenant: dict[str, Any] = {"organisation_id": two.nurse.organisation_id, "user_id": two.nurse.user_id}
     async with transaction(api, **tenant) as session:
         assert await withdraw_note(session, actor, two.younger, note, about_danger=danger)
 
@@ -245,7 +246,7 @@ async def test_given_a_case_merged_twice_when_danger_is_noted_on_the_first_then_
     await told(worker, two.older, two.nurse, NoteMerge(into_case_id=last))
     actor = Actor(organisation_id=two.nurse.organisation_id, user_id=two.nurse.user_id, role="discharge-team")
     said = SaidOfDanger(uuid4(), two.younger, actor, "add-note", {"note": HIT}, "hash")
-    tenant = {"organisation_id": two.nurse.organisation_id, "user_id": two.nurse.user_id}
+    tenant: dict[str, Any] = {"organisation_id": two.nurse.organisation_id, "user_id": two.nurse.user_id}
     for _ in range(2):  # the same again adds nothing
         async with transaction(api, **tenant) as session:
             await keep_danger(session, said)
