@@ -23,7 +23,9 @@ NOT_IN_FORCE = "not in force"
 MOST_LETTERS = 200
 """Characters of a name or a number."""
 MOST = 50
-"""Numbers of one person, and contacts, that are taken."""
+"""Numbers of one person or contact, and contacts, that are taken."""
+LAST = 1_000
+"""Where a number without a rank stands among the others."""
 CODED = frozenset(
     {
         "http://terminology.hl7.org/CodeSystem/v2-0063",
@@ -79,11 +81,19 @@ class _Reading:
     def _leave(self, path: str, reason: str = "") -> None:
         self._left_out.append(f"{path} ({reason})" if reason else path)
 
+    def _most(self, items: Iterable[Any], path: str) -> Iterator[tuple[str, Any]]:
+        """Each item with its place, as many as are taken."""
+        for number, (place, each) in enumerate(_each(items, path)):
+            if number < MOST:
+                yield place, each
+            else:
+                self._leave(place, f"more than {MOST}")
+
     def _telecoms(self, items: Iterable[Any] | None, path: str) -> tuple[Telecom, ...] | None:
         """Numbers and addresses in force, in the order in which their sender wants them tried."""
         if not items:
             return None
-        found = list(filter(None, (self._telecom(*each) for each in _each(items, f"{path}.telecom"))))
+        found = list(filter(None, (self._telecom(*each) for each in self._most(items, f"{path}.telecom"))))
         found.sort(key=lambda each: each[0])
         return tuple(dict.fromkeys(each for _, each in found))
 
@@ -110,12 +120,12 @@ class _Reading:
         if found is None:
             self._leave(place, "no telephone number")
             return None
-        return (item.rank or MOST, found)
+        return (item.rank or LAST, found)
 
     def _contacts(self, items: Iterable[Any] | None) -> tuple[Contact, ...] | None:
         if not items:
             return None
-        found = (self._contact(*each) for each in _each(items, f"{PATIENT}.contact"))
+        found = (self._contact(*each) for each in self._most(items, f"{PATIENT}.contact"))
         return tuple(dict.fromkeys(filter(None, found)))
 
     def _contact(self, place: str, item: Any) -> Contact | None:
@@ -167,7 +177,7 @@ class _Reading:
         if reference is None:
             return None
         if _is_practice(reference.identifier):
-            return str(reference.identifier.value), str(reference.display or "")
+            return str(reference.identifier.value), _short(_display(reference))
         inside = self._around.resolve(reference)
         if inside is None:
             return None
@@ -177,7 +187,7 @@ class _Reading:
         held = in_force(getattr(resource, "identifier", None), self._around.today)
         code = next((str(each.value) for each in held if _is_practice(each)), None)
         name = getattr(resource, "name", None)
-        return (code, name if isinstance(name, str) else "") if code else None
+        return (code, _short(name) if isinstance(name, str) else "") if code else None
 
     def _doctor(self, reference: Any, telecoms: tuple[Telecom, ...] = ()) -> Practitioner | None:
         """A doctor by name, with their number and how to reach them where these are said."""
@@ -215,7 +225,12 @@ def _each(items: Iterable[Any] | None, path: str) -> Iterator[tuple[str, Any]]:
 
 
 def _practitioner(name: str, code: str, telecoms: tuple[Telecom, ...]) -> Practitioner | None:
-    return Practitioner(name=name[:MOST_LETTERS], code=code, telecoms=telecoms) if name else None
+    return Practitioner(name=_short(name), code=code, telecoms=telecoms) if name else None
+
+
+def _short(name: str) -> str:
+    """A name of a length that can be shown, with a sign that it goes on."""
+    return name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1]}…"
 
 
 def _is_practice(identifier: Any) -> bool:
@@ -247,4 +262,4 @@ def _relationship(concept: Any) -> str:
     )
     words = (each.display for each in codings)
     codes = (each.code for each in codings)
-    return str(next(filter(None, (*known, concept.text, *words, *codes)), ""))
+    return _short(str(next(filter(None, (*known, concept.text, *words, *codes)), "")))

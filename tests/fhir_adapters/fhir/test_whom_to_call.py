@@ -270,6 +270,18 @@ def test_given_more_left_out_than_a_note_names_then_it_says_how_many_more() -> N
     assert note.endswith(", and 5 more. See the message.")
 
 
+def test_given_more_contacts_than_are_taken_then_the_others_are_named() -> None:
+    said, note = read({"contact": [{"name": {"text": f"Ruth {n}"}} for n in range(52)]})
+    assert [each.name for each in said.contacts or ()] == [f"Ruth {n}" for n in range(50)]
+    assert note == unread("Patient.contact[50] (more than 50)", "Patient.contact[51] (more than 50)")
+
+
+def test_given_a_name_of_a_doctor_that_goes_on_and_on_then_it_is_cut_with_a_sign() -> None:
+    said, _ = read({"generalPractitioner": [{"display": "A" * 300}]})
+    assert said.gp is not None
+    assert (len(said.gp.name), said.gp.name[-1]) == (200, "…")
+
+
 DAYS = st.integers(-2, 2).map(lambda days: TODAY + timedelta(days=days))
 ITEMS = st.lists(
     st.fixed_dictionaries(
