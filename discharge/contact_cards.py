@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 
 from discharge.codes.contact_details import CONTACT_ROLES
 from discharge.codes.people import contact_role
-from discharge.telephones import dialled, name_key, plain_number
+from discharge.telephones import dialled, name_key, plain_number, same_name
 
 PHONE, MOBILE, EMAIL, NEXT_OF_KIN, PRACTICE, GP, CONSULTANT, WARD = (
     "phone",
@@ -285,39 +285,51 @@ def _card(thread: Sequence[Entry], said: Sequence[Said]) -> Card:
         newest.role,
         tuple(thread),
         otherwise=() if newest.entry == "ended" else otherwise,
-        confirmed=any(plain_number(each.told) == told for each in beside),
+        confirmed=any(plain_number(each.told) == told for each in said if _is_told_of(newest, each)),
     )
 
 
 def _beside(entry: Entry, said: Iterable[Said]) -> Iterator[Said]:
     """What messages say in the place of what staff recorded."""
-    place = _place_of(entry)
-    return (each for each in said if place is not None and _same_place(place, each))
+    return (each for each in said if _is_beside(entry, each))
 
 
 def _place_of(entry: Entry) -> Said | None:
     if entry.message is not None:
         return Said(str(entry.message["kind"]), "", str(entry.message.get("name") or ""))
-    if entry.role in ("next-of-kin", "carer") and entry.name:
+    if entry.role in KIN_ROLES and entry.name:
         return Said(NEXT_OF_KIN, "", entry.name)
     return None
 
 
 def _same_place(one: Said, other: Said) -> bool:
     """The person's numbers of a kind, one named next of kin, the practice, the ward."""
-    return one.kind == other.kind and (one.kind != NEXT_OF_KIN or name_key(one.name) == name_key(other.name))
+    return one.kind == other.kind and (one.kind != NEXT_OF_KIN or same_name(one.name, other.name))
 
 
 def _covered(card: Card, said: Iterable[Said]) -> Iterator[Said]:
-    """What a card says already: what it corrected, what says the same, and what is shown in it."""
+    """What a card says already: what it corrected, what says the same, what is shown in it, and every number
+    of a contact that has ended.
+    """
     entry = card.entries[0]
     corrected = {
         plain_number(str((each.message or {}).get("value", ""))) for each in card.entries if each.message
     }
-    shown = corrected if card.ended else corrected | {plain_number(entry.told)}
-    return (
-        each for each in _beside(entry, said) if plain_number(each.told) in shown or each in card.otherwise
-    )
+    told = (each.told for each in (card.entries if card.ended else (entry,)))
+    shown = corrected | {plain_number(each) for each in told}
+    for each in said:
+        if _is_told_of(entry, each) and (plain_number(each.told) in shown or each in card.otherwise):
+            yield each
+
+
+def _is_beside(entry: Entry, said: Said) -> bool:
+    place = _place_of(entry)
+    return place is not None and _same_place(place, said)
+
+
+def _is_told_of(entry: Entry, said: Said) -> bool:
+    """Whether both are about one contact, or about the person's own numbers, whatever they are called."""
+    return _is_beside(entry, said) or entry.role == said.role == ROLES[PHONE]
 
 
 def _place(card: Card) -> tuple[bool, int, int, str, str]:

@@ -6,11 +6,13 @@ can look at the message. Source of the elements: UK Core STU2 2.0.2 Patient; HL7
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from discharge.codes.people import RELATIONSHIPS, contact_role
+from discharge.telephones import TITLES, several_numbers
 from fhir_adapters.fhir import systems
 from fhir_adapters.fhir.bundle_context import Surroundings, contained
 from fhir_adapters.fhir.periods import holds, in_force
@@ -24,6 +26,8 @@ MOST_LETTERS = 200
 """Characters of a name or a number."""
 MOST = 50
 """Numbers of one person or contact, and contacts, that are taken."""
+LONGEST_CODE = 20
+DOCTORS = frozenset({"Practitioner", "PractitionerRole"})
 LAST = 1_000
 """Where a number without a rank stands among the others."""
 CODED = frozenset(
@@ -95,7 +99,9 @@ class _Reading:
             return None
         found = list(filter(None, (self._telecom(*each) for each in self._most(items, f"{path}.telecom"))))
         found.sort(key=lambda each: each[0])
-        return tuple(dict.fromkeys(each for _, each in found))
+        return (
+            tuple(dict.fromkeys(each for _, each in found)) if found else self._none_left(f"{path}.telecom")
+        )
 
     def _telecom(self, place: str, item: Any) -> tuple[int, Telecom] | None:
         value = _spoken(item.value)
@@ -117,8 +123,8 @@ class _Reading:
         else:
             self._leave(place, str(item.system))
             return None
-        if found is None:
-            self._leave(place, "no telephone number")
+        if found is None or (found.kind != EMAIL and several_numbers(value)):
+            self._leave(place, "no telephone number" if found is None else "more than one number")
             return None
         return (item.rank or LAST, found)
 
@@ -126,7 +132,12 @@ class _Reading:
         if not items:
             return None
         found = (self._contact(*each) for each in self._most(items, f"{PATIENT}.contact"))
-        return tuple(dict.fromkeys(filter(None, found)))
+        return tuple(dict.fromkeys(filter(None, found))) or self._none_left(f"{PATIENT}.contact")
+
+    def _none_left(self, path: str) -> tuple[()] | None:
+        """A list in which nothing could be read says nothing; one that is all over takes away what was."""
+        left = [each for each in self._left_out if re.match(rf"{re.escape(path)}\[\d+\] ", each)]
+        return () if left and all(each.endswith(f"({NOT_IN_FORCE})") for each in left) else None
 
     def _contact(self, place: str, item: Any) -> Contact | None:
         name = _name(item.name) or _display(item.organization)
@@ -166,7 +177,7 @@ class _Reading:
         for place, each in _each(references, f"{PATIENT}.generalPractitioner"):
             at, named = self._practice(each), self._doctor(each)
             if not at and not named:
-                self._leave(place, "names no practice by its ODS code, and nobody by name")
+                self._leave(place, "names no practice by an ODS code in force, and nobody by name")
             elif (at and practice and at[0] != practice[0]) or (named and doctor and named != doctor):
                 self._leave(place, "another was named before")
             practice, doctor = practice or at, doctor or named
@@ -177,13 +188,15 @@ class _Reading:
         if reference is None:
             return None
         if _is_practice(reference.identifier):
+            if not holds(reference.identifier, self._around.today):
+                return None
             return str(reference.identifier.value), _short(_display(reference))
         inside = self._around.resolve(reference)
         if inside is None:
             return None
         resource = inside[1]
         if type(resource).__name__ == "PractitionerRole":
-            return self._practice(resource.organization)
+            return self._practice(resource.organization) if holds(resource, self._around.today) else None
         held = in_force(getattr(resource, "identifier", None), self._around.today)
         code = next((str(each.value) for each in held if _is_practice(each)), None)
         name = getattr(resource, "name", None)
@@ -198,25 +211,37 @@ class _Reading:
             return self._doctor_by_reference(reference, telecoms)
         place, resource = inside
         kind = type(resource).__name__
-        if kind not in ("Practitioner", "PractitionerRole"):
+        if kind not in DOCTORS:
+            return None
+        if not holds(resource, self._around.today):
             return None
         own = self._telecoms(resource.telecom, kind) or ()
-        self._also_read[place] = frozenset({"telecom"})
         reached = tuple(dict.fromkeys((*telecoms, *own)))
         if kind == "PractitionerRole":
-            return self._doctor(resource.practitioner, reached)
-        name = next(filter(None, map(_name, in_force(resource.name, self._around.today))), "")
-        numbers = in_force(resource.identifier, self._around.today)
-        code = next((str(each.value) for each in numbers if each.value), "")
-        return _practitioner(name, code, reached)
+            found = self._doctor(resource.practitioner, reached)
+        else:
+            name = next(filter(None, map(_name, in_force(resource.name, self._around.today))), "")
+            numbers = in_force(resource.identifier, self._around.today)
+            found = _practitioner(
+                name, next((str(each.value) for each in numbers if each.value), ""), reached
+            )
+        if found is not None:
+            self._also_read[place] = frozenset({"telecom"})
+        return found
 
     def _doctor_by_reference(self, reference: Any, telecoms: tuple[Telecom, ...]) -> Practitioner | None:
-        """Somebody who is only named, or numbered, in the reference itself."""
+        """Somebody who is only named in the reference itself, where it says that it is a person."""
         numbered = reference.identifier
-        if reference.type == "Organization" or (numbered is not None and _is_practice(numbered)):
+        kind = reference.type or (reference.reference or "").rpartition("/")[0].rpartition("/")[2]
+        if kind not in DOCTORS and (kind or not _has_title(_display(reference))):
             return None
         code = str(numbered.value) if numbered is not None and numbered.value else ""
         return _practitioner(_display(reference), code, telecoms)
+
+
+def _has_title(name: str) -> bool:
+    """Whether a name begins like a person's."""
+    return name.partition(" ")[0].rstrip(".").casefold() in TITLES
 
 
 def _each(items: Iterable[Any] | None, path: str) -> Iterator[tuple[str, Any]]:
@@ -234,7 +259,10 @@ def _short(name: str) -> str:
 
 
 def _is_practice(identifier: Any) -> bool:
-    return identifier is not None and identifier.system == systems.ODS_ORGANISATION and bool(identifier.value)
+    """Whether it is an ODS code, of a length that one may have."""
+    if identifier is None or identifier.system != systems.ODS_ORGANISATION:
+        return False
+    return 0 < len(identifier.value or "") <= LONGEST_CODE
 
 
 def _spoken(value: str | None) -> str:

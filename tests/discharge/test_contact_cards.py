@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -127,6 +128,12 @@ def test_given_a_number_that_is_not_safe_to_ring_then_nothing_dials_it() -> None
         ("07700-900123", "07700900123"),
         ("0113 496 0001 ext 5", "01134960001"),
         ("ask the ward", None),
+        ("mob 07700 900123", "07700900123"),
+        ("TEL:07700/900123", "07700900123"),
+        ("07700\u00a0900123", "07700900123"),
+        ("\u202a+44 07700 900123\u202c", "+447700900123"),
+        ("44 7700 900123", "+447700900123"),
+        ("+353 1 234 5678", "+35312345678"),
         ("", None),
         ("7", None),
     ],
@@ -288,13 +295,40 @@ def test_given_a_carer_of_staff_when_a_message_names_them_then_it_is_one_contact
     assert (card.role, card.confirmed) == ("carer", True)
 
 
-def test_given_an_ended_contact_when_a_message_comes_to_say_what_staff_had_then_it_is_shown_alive() -> None:
-    ended = entry(HOME, entry="ended", phone="0113 496 0002")
-    now = Said("phone", "0113 496 0002")
-    assert [(each.phone, each.ended) for each in cards(CASE, (now,), (ended,))] == [
-        ("0113 496 0002", False),
-        ("0113 496 0002", True),
-    ]
+def test_given_an_ended_contact_when_a_message_says_what_staff_had_then_it_stays_ended_and_says_so() -> None:
+    corrected = entry(HOME, entry="corrected", phone="0113 496 0002")
+    ended = entry(HOME, entry="ended", phone="0113 496 0003", number=2)
+    for number in ("0113 496 0001", "0113 496 0002", "0113 496 0003"):
+        [card] = cards(CASE, (Said("phone", number),), (corrected, ended))
+        assert (card.ended, card.confirmed) == (True, number == "0113 496 0003")
+
+
+@pytest.mark.parametrize(
+    ("recorded", "again"),
+    [
+        (entry(role="key-holder", name="Ken Holder", phone="07700 900444"), ("next-of-kin", "Ken Holder")),
+        (entry(role="person", phone="07700 900444"), ("mobile", "")),
+        (entry(role="person", phone="07700 900444"), ("phone", "")),
+        (entry(role="carer", name="Omar Key", phone="07700 900444"), ("next-of-kin", "Mr Omar Key")),
+        (entry(role="carer", name="Omar Key", phone="07700 900444"), ("next-of-kin", "KEY Omar James")),
+    ],
+)
+def test_given_what_staff_recorded_and_ended_when_a_message_says_it_then_it_does_not_come_back(
+    recorded: Entry, again: tuple[str, str]
+) -> None:
+    kind, name = again
+    said = Said(kind, "+44 7700 900444", name)
+    [card] = cards(CASE, (said,), (replace(recorded, entry="ended"),))
+    assert (card.ended, card.confirmed) == (True, True)
+    [card] = cards(CASE, (said,), (recorded,))
+    assert (card.ended, card.confirmed) == (False, True)
+
+
+@pytest.mark.parametrize("name", ["Ruth Ashdown", "Key", "Omar Lock"])
+def test_given_somebody_else_with_the_number_of_a_contact_that_ended_then_they_are_shown(name: str) -> None:
+    ended = entry(role="carer", entry="ended", name="Omar Key", phone="0113 496 0444")
+    found = cards(CASE, (Said("next-of-kin", "0113 496 0444", name),), (ended,))
+    assert [each.ended for each in found] == [False, True]
 
 
 def test_given_contacts_of_one_role_then_staff_come_before_messages_and_names_in_their_order() -> None:
@@ -315,6 +349,14 @@ def test_given_contacts_of_one_role_then_staff_come_before_messages_and_names_in
     [
         ("(+44) 113 496 0001", "0113 496 0001"),
         ("0044 113 496 0001", "0113 496 0001"),
+        ("44 113 496 0001", "0113 496 0001"),
+        ("+44 0113 496 0001", "0113 496 0001"),
+        ("0113\u00a0496\u20110001", "0113 496 0001"),
+        ("0113\n496/0001", "0113 496 0001"),
+        ("\uff10113 496 0001", "0113 496 0001"),
+        ("\u202a0113\u200b 496\u2013 0001", "0113 496 0001"),
+        ("TEL:0113 496 0001", "0113 496 0001"),
+        ("(mob) 0113 496 0001 (evenings)", "0113 496 0001"),
         (" RUTH@example.org", "ruth@EXAMPLE.org "),
     ],
 )

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from discharge.permissions import allowed
 from discharge.store.engine import transaction
-from discharge.store.tables import ContactEntry, DuplicatePair, Person, User
-from discharge.telephones import name_key, plain_number
+from discharge.store.tables import ContactEntry, DuplicatePair, Person, PersonContact, User
+from discharge.store.tables.persons import NEXT_OF_KIN
+from discharge.telephones import name_key, plain_number, same_name
 from tests.api.conftest import Door
 from tests.api.contact_details.test_contact_details import (
     HOME,
@@ -243,12 +244,35 @@ NUMBERS = (
     "01134960001 Mon-Fri",
     "+353 1 234 5678",
     "+4 4113",
+    "44 113 496 0001",
+    "+44 0113 496 0001",
+    "00440113 496 0001",
+    "441134",
+    "0113\u00a0496\u20110001",
+    "0113\n496/0001",
+    "\uff10113 496 0001",
+    "\u202a0113\u200b 496\u2013 0001\ufeff",
+    "TEL:0113 496 0001",
+    "(mob) 0113 496 0001",
+    "a word before it that goes on 0113 496 0001",
+    "01632 960001 or 07700 900321",
     "Ask the WARD",
     "someone@example.nhs.uk",
     "12",
     "",
 )
-NAMES = ("Ashdown, Ruth", "RUTH  ashdown", "O'Neill-Brown, Zoë", "Mrs. R. Ashdown 2", "", "  ")
+NAMES = (
+    "Ashdown, Ruth",
+    "Mr. Dr Ashdown",
+    "Miss",
+    "RUTH  ashdown",
+    "Ruth Ann Ashdown",
+    "Ruth Ruth",
+    "O'Neill-Brown, Zoë",
+    "Mrs. R. Ashdown 2",
+    "",
+    "  ",
+)
 
 
 async def test_given_numbers_and_names_as_people_write_them_then_postgresql_reads_them_as_the_rules_do(
@@ -259,3 +283,31 @@ async def test_given_numbers_and_names_as_people_write_them_then_postgresql_read
         names = {each: await session.scalar(select(func.homeward_name_key(each))) for each in NAMES}
     assert numbers == {each: plain_number(each) for each in NUMBERS}
     assert names == {each: name_key(each) for each in NAMES}
+
+
+async def test_given_two_names_then_postgresql_says_as_the_rules_do_whether_they_may_be_one(
+    api: AsyncEngine,
+) -> None:
+    pairs = [(one, other) for one in NAMES for other in NAMES]
+    async with transaction(api) as session:
+        found = [await session.scalar(select(func.homeward_same_name(*each))) for each in pairs]
+    assert found == [same_name(*each) for each in pairs]
+    assert 0 < sum(map(bool, found)) < len(found)
+
+
+async def test_given_a_restricted_warning_about_a_name_when_a_message_writes_more_of_it_then_it_is_marked(
+    door: Door, case_id: UUID
+) -> None:
+    said = {"role": "carer", "name": "Colin Bad", "source": "person", "phone": "07700 900666"}
+    unsafe = said | {"safe_to_ring": "no", "restricted": True}
+    kept = await door.post(path(case_id), unsafe, "coordinator")
+    assert kept.status_code == 201, kept.text
+    person_id = await person_of(door, case_id)
+    async with transaction(door.worker) as session:
+        for number, name in enumerate(("Mr Colin Bad", "Colin James Bad", "Colin Good")):
+            row = {"kind": NEXT_OF_KIN, "value": f"07700 90067{number}", "name": name}
+            session.add(PersonContact(person_id=person_id, **row))
+    found = (await door.get(path(case_id), "discharge-team")).json()["contacts"]
+    marks = {each["said"]["name"]: each["mark"] for each in found if each["said"] and each["said"]["name"]}
+    assert marks["Mr Colin Bad"] == marks["Colin James Bad"] == "ask-first"
+    assert marks["Colin Good"] is None

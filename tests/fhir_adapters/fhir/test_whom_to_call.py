@@ -86,6 +86,7 @@ def test_given_numbers_then_each_is_taken_as_what_it_is_in_the_order_of_their_ra
         ({"system": "fax", "value": "0113 496 0001"}, " (fax)"),
         ({"system": "other", "value": "0113 496 0001"}, " (other)"),
         ({"system": "phone", "value": "000000000"}, " (no telephone number)"),
+        ({"system": "phone", "value": "01632 960001 or 07700 900321"}, " (more than one number)"),
         ({"system": "phone", "use": "home"}, " (no value)"),
         ({"system": "email", "value": "a" * 201}, " (too long)"),
     ],
@@ -102,6 +103,27 @@ def test_given_only_numbers_that_have_ended_then_the_sender_says_that_none_is_le
     said, _ = read({"telecom": [{"system": "phone", "value": "0113 496 0001", "use": "old"}]})
     assert said == ReferredContacts(telecoms=())
     assert said.says_anything
+
+
+@pytest.mark.parametrize(
+    ("patient", "named"),
+    [
+        ({"telecom": [{"system": "fax", "value": "0113 496 0001"}]}, "Patient.telecom[0] (fax)"),
+        (
+            {"contact": [{"telecom": [{"system": "phone", "value": "07700 900333"}]}]},
+            "Patient.contact[0] (no name)",
+        ),
+    ],
+)
+def test_given_a_list_in_which_nothing_can_be_read_then_it_takes_nothing_away(
+    patient: dict[str, Any], named: str
+) -> None:
+    assert read(patient) == (NOBODY, unread(named))
+
+
+def test_given_contacts_that_are_all_over_then_the_sender_says_that_none_is_left() -> None:
+    said, _ = read({"contact": [{"name": {"text": "Ruth"}, "period": {"end": "2020"}}]})
+    assert said == ReferredContacts(contacts=())
 
 
 def test_given_contacts_then_names_numbers_and_relationships_are_taken_and_the_rest_is_named() -> None:
@@ -216,6 +238,33 @@ def test_given_a_practice_by_its_code_and_a_doctor_by_name_alone_then_both_are_t
     assert note == ""
 
 
+@pytest.mark.parametrize(
+    ("reference", "taken"),
+    [
+        ({"display": "Elm Surgery"}, False),
+        ({"reference": "Organization/B86001", "display": "Elm Surgery"}, False),
+        ({"type": "Organization", "display": "Dr Chivers and partners"}, False),
+        (
+            {
+                "identifier": {"system": "https://fhir.nhs.uk/Id/ods-site-code", "value": "B86001"},
+                "display": "Elm Surgery",
+            },
+            False,
+        ),
+        ({"display": "Dr. Andy Chivers"}, True),
+        ({"type": "Practitioner", "display": "Andy Chivers"}, True),
+        ({"reference": "https://trust.example/fhir/Practitioner/7", "display": "Andy Chivers"}, True),
+    ],
+)
+def test_given_a_name_alone_then_it_is_a_doctor_only_where_it_says_so(
+    reference: dict[str, Any], taken: bool
+) -> None:
+    said, note = read({"generalPractitioner": [reference, {"display": "Dr Brook"}]})
+    assert said.gp is not None
+    assert said.gp.name == (reference["display"] if taken else "Dr Brook")
+    assert note.count("Patient.generalPractitioner") == 1
+
+
 def test_given_general_practitioners_who_lead_nowhere_or_differ_then_each_is_named() -> None:
     said, note = read(
         {
@@ -228,12 +277,39 @@ def test_given_general_practitioners_who_lead_nowhere_or_differ_then_each_is_nam
         }
     )
     assert (said.practice, said.gp) == ("B86001", None)
-    nobody = " (names no practice by its ODS code, and nobody by name)"
+    nobody = " (names no practice by an ODS code in force, and nobody by name)"
     assert note == unread(
         "Patient.generalPractitioner[1] (another was named before)",
         f"Patient.generalPractitioner[2]{nobody}",
         f"Patient.generalPractitioner[3]{nobody}",
     )
+
+
+ENDED = {"period": {"start": "2020-01-01", "end": "2021-01-01"}}
+
+
+@pytest.mark.parametrize(
+    ("reference", "beside"),
+    [
+        ({"identifier": {"system": ODS, "value": "B86777", **ENDED}, "type": "Organization"}, []),
+        ({"identifier": {"system": ODS, "value": "B" * 21}}, []),
+        ({"reference": "#o"}, [PRACTICE | {"identifier": [{"system": ODS, "value": "B86777", **ENDED}]}]),
+        ({"reference": "#r"}, [ROLE | ENDED, DOCTOR, PRACTICE]),
+    ],
+)
+def test_given_a_practice_or_a_doctor_who_is_not_in_force_then_nobody_is_taken_and_it_is_named(
+    reference: dict[str, Any], beside: list[dict[str, Any]]
+) -> None:
+    said, note = read({"generalPractitioner": [reference]}, *beside)
+    assert (said.practice, said.gp) == (None, None)
+    assert "Patient.generalPractitioner[0]" in note
+
+
+def test_given_the_telephone_of_a_practice_then_it_is_named_as_not_read() -> None:
+    surgery = {key: value for key, value in ROLE.items() if key != "practitioner"}
+    said, note = read({"generalPractitioner": [{"reference": "#r"}]}, surgery, PRACTICE)
+    assert (said.practice, said.gp) == ("B86001", None)
+    assert note == unread("PractitionerRole.telecom")
 
 
 def test_given_the_telephone_of_a_doctor_who_only_asks_then_it_is_named_as_not_read() -> None:
@@ -277,7 +353,7 @@ def test_given_more_contacts_than_are_taken_then_the_others_are_named() -> None:
 
 
 def test_given_a_name_of_a_doctor_that_goes_on_and_on_then_it_is_cut_with_a_sign() -> None:
-    said, _ = read({"generalPractitioner": [{"display": "A" * 300}]})
+    said, _ = read({"generalPractitioner": [{"type": "Practitioner", "display": "A" * 300}]})
     assert said.gp is not None
     assert (len(said.gp.name), said.gp.name[-1]) == (200, "…")
 
