@@ -23,14 +23,14 @@ MOST_DIGITS = 5
 TITLES = frozenset({"dr", "lady", "miss", "mr", "mrs", "ms", "mx", "prof", "professor", "rev", "sir"})
 
 
-def _plainly_written(text: str) -> str:
+def plainly_written(text: str) -> str:
     """A text without signs that nobody sees; spaces, dashes and digits as a keyboard writes them."""
     folded = DASHES.sub("-", UNSEEN.sub("", unicodedata.normalize("NFKC", text)))
     return re.sub(r"\s+", " ", folded).strip(" ")
 
 
 def _digits(text: str) -> str | None:
-    found = DIALLED.match(_plainly_written(text))
+    found = DIALLED.match(plainly_written(text))
     if found is None:
         return None
     sign = "+" if found[1].startswith("+") else ""
@@ -50,13 +50,20 @@ def plain_number(text: str) -> str:
     """A number by its digits, as dialled at home; other words in small letters."""
     digits = _digits(text)
     if digits is None or "@" in text:
-        return _plainly_written(text).casefold()
+        return plainly_written(text).casefold()
     return BRITISH.sub("0", digits)
+
+
+def whole_number(text: str) -> str:
+    """A number by its digits, and those of an extension behind it."""
+    found = DIALLED.match(plainly_written(text))
+    further = re.sub(r"[^0-9]", "", plainly_written(text)[found.end() :]) if found else ""
+    return plain_number(text) + (f" {further}" if further else "")
 
 
 def several_numbers(text: str) -> bool:
     """Whether somebody wrote more than one number into the place of one."""
-    found = re.findall(NUMBER, _plainly_written(text))
+    found = re.findall(NUMBER, plainly_written(text))
     return sum(len(re.sub(r"[^0-9]", "", each)) >= MOST_DIGITS for each in found) > 1
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from discharge.codes.people import RELATIONSHIPS, contact_role
-from discharge.telephones import TITLES, several_numbers
+from discharge.telephones import TITLES, plainly_written, several_numbers
 from fhir_adapters.fhir import systems
 from fhir_adapters.fhir.bundle_context import Surroundings, contained
 from fhir_adapters.fhir.periods import holds, in_force
@@ -24,7 +24,7 @@ EMAIL = "email"
 NOT_IN_FORCE = "not in force"
 MOST_LETTERS = 200
 """Characters of a name or a number."""
-MOST = 50
+MOST = 20
 """Numbers of one person or contact, and contacts, that are taken."""
 LONGEST_CODE = 20
 DOCTORS = frozenset({"Practitioner", "PractitionerRole"})
@@ -38,7 +38,7 @@ CODED = frozenset(
     }
 )
 """Systems whose codes our list of relationships holds."""
-_NOT_READ = ("address", "gender", "extension")
+_NOT_READ = ("address", "gender", "extension", "organization")
 """Elements of a contact that say nothing of how to call them."""
 
 
@@ -147,7 +147,7 @@ class _Reading:
             self._leave(place, "name too long" if name else "no name")
         else:
             for element in _NOT_READ:
-                if getattr(item, element):
+                if getattr(item, element) and not (element == "organization" and item.name is None):
                     self._leave(f"{place}.{element}")
             relationship, role = self._relationships(item.relationship, f"{place}.relationship")
             telecoms = self._telecoms(item.telecom, place) or ()
@@ -158,7 +158,7 @@ class _Reading:
         """Who somebody is to the person: the first that is said, and of the others the one that names a
         carer or key-holder, else the next.
         """
-        said = [(place, word) for place, each in _each(concepts, path) if (word := _relationship(each))]
+        said = [(place, word) for place, each in _each(concepts, path) for word in _said_of(each)]
         if not said:
             return "", ""
         first, *others = said
@@ -274,20 +274,35 @@ def _name(name: Any) -> str:
     """A name in one line, as it is spoken."""
     if name is None:
         return ""
-    parts = [each for each in (*(name.prefix or ()), *(name.given or ()), name.family) if each]
-    return " ".join(parts) or str(name.text or "")
+    parts = [
+        each
+        for each in (*(name.prefix or ()), *(name.given or ()), name.family, *(name.suffix or ()))
+        if each
+    ]
+    spoken, text = plainly_written(" ".join(parts)), plainly_written(name.text or "")
+    return text if set(spoken.split()) < set(text.split()) else spoken
 
 
 def _display(reference: Any) -> str:
-    return str(getattr(reference, "display", None) or "").strip()
+    return plainly_written(getattr(reference, "display", None) or "")
 
 
-def _relationship(concept: Any) -> str:
-    """A code of our list, else the words that were sent, else the code."""
+def _said_of(concept: Any) -> list[str]:
+    """The codes of our list, and what was written in words beyond them; else the name of a code, or the
+    code.
+    """
     codings = list(concept.coding or [])
-    known = (
-        each.code for each in codings if each.system in CODED and each.code and RELATIONSHIPS.known(each.code)
-    )
-    words = (each.display for each in codings)
-    codes = (each.code for each in codings)
-    return _short(str(next(filter(None, (*known, concept.text, *words, *codes)), "")))
+    known = [
+        str(each.code)
+        for each in codings
+        if each.system in CODED and each.code and RELATIONSHIPS.known(each.code)
+    ]
+    told = {
+        each.casefold()
+        for each in (*map(RELATIONSHIPS.label, known), *(each.display or "" for each in codings))
+    }
+    text = plainly_written(concept.text or "")
+    words = [text] if text and (not known or text.casefold() not in told) else []
+    others = [*(each.display for each in codings), *(each.code for each in codings)]
+    said = [*known, *words] or list(filter(None, others))[:1]
+    return [_short(each) for each in dict.fromkeys(said)]

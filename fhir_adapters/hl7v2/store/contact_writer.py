@@ -6,6 +6,7 @@ A referral stands beside what feeds say and replaces none of it; where it repeat
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from uuid import UUID
@@ -17,7 +18,7 @@ from discharge.clocks import london_date
 from discharge.codes.people import contact_role
 from discharge.store.tables import Person, PersonContact
 from discharge.store.tables.persons import CONSULTANT, GP, NEXT_OF_KIN, PRACTICE
-from discharge.telephones import name_key, plain_number
+from discharge.telephones import name_key, whole_number
 from fhir_adapters.hl7v2.facts import Contact, Practitioner
 from fhir_adapters.hl7v2.store.batch_state import drop, keep, state_of
 from fhir_adapters.people.person_fold import PersonState, Reach
@@ -59,19 +60,30 @@ def _by_referrals(
                 yield _row(person, sensitivity, {**each, "organisation_id": organisation_id})
 
 
-def _beside(known: Sequence[PersonContact], rows: Iterable[PersonContact]) -> list[PersonContact]:
+def _beside(known: Iterable[PersonContact], rows: Iterable[PersonContact]) -> list[PersonContact]:
     """Those that say more than what is known already, each once."""
     kept: list[PersonContact] = []
+    said: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for row in known:
+        said[_place(row)].append(_says(row))
     for row in rows:
-        if not any(_repeats(row, each) for each in (*known, *kept)):
+        at, says = _place(row), _says(row)
+        if not any(_repeats(says, each) for each in said[at]):
+            said[at].append(says)
             kept.append(row)
     return kept
 
 
-def _repeats(row: PersonContact, other: PersonContact) -> bool:
-    """Whether a row names nobody, no number and no part that the other does not."""
-    one, two = _place(row), _place(other)
-    return one == two and _role(row) in (_role(other), NEXT_OF_KIN) and _number(row) in ("", _number(other))
+def _repeats(says: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether a row of the same place has no part and no number that the other has not."""
+    (role, number), (known_role, known_number) = says, other
+    known = number in ("", known_number) or known_number.startswith(f"{number} ")
+    return known and role in (known_role, NEXT_OF_KIN)
+
+
+def _says(row: PersonContact) -> tuple[str, str]:
+    """As whom somebody is called, and the number, as it is compared."""
+    return contact_role(row.relationship_code or "", row.contact_role or ""), whole_number(row.value)
 
 
 def _place(row: PersonContact) -> tuple[str, str]:
@@ -79,14 +91,6 @@ def _place(row: PersonContact) -> tuple[str, str]:
     if row.kind not in OF_OTHERS:
         return "", ""
     return row.kind, "" if row.kind == PRACTICE else name_key(row.name or "")
-
-
-def _role(row: PersonContact) -> str:
-    return contact_role(row.relationship_code or "", row.contact_role or "")
-
-
-def _number(row: PersonContact) -> str:
-    return plain_number(row.value)
 
 
 Values = dict[str, str | date | UUID | None]

@@ -7,7 +7,7 @@ from alembic import op
 from discharge.store.migrations import run_sql
 
 revision = "0081"
-down_revision = "0079"
+down_revision = "0080"
 branch_labels = None
 depends_on = None
 
