@@ -18,7 +18,7 @@ BRITISH = re.compile(r"^(?:\+44|0044|44(?=0?[0-9]{10}$))0?")
 UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 """Signs that telephones and word processors write, and nobody sees."""
 DASHES = re.compile("[\u2010-\u2015\u2212]")
-MOST_DIGITS = 5
+LEAST_DIGITS = 5
 """As many digits make a number that stands for itself."""
 TITLES = frozenset({"dr", "lady", "miss", "mr", "mrs", "ms", "mx", "prof", "professor", "rev", "sir"})
 
@@ -64,7 +64,7 @@ def whole_number(text: str) -> str:
 def several_numbers(text: str) -> bool:
     """Whether somebody wrote more than one number into the place of one."""
     found = re.findall(NUMBER, plainly_written(text))
-    return sum(len(re.sub(r"[^0-9]", "", each)) >= MOST_DIGITS for each in found) > 1
+    return sum(len(re.sub(r"[^0-9]", "", each)) >= LEAST_DIGITS for each in found) > 1
 
 
 def name_key(text: str) -> str:

@@ -15,6 +15,7 @@ from discharge.clocks import CaseClock
 from discharge.errors import Refused
 from discharge.store.engine import make_sessions, transaction
 from discharge.store.tables import CommandRow, Person, PersonContact, ReferralRequestRow
+from fhir_adapters.fhir.whom_to_call import MOST
 from fhir_adapters.hl7v2.store.merges import MergeCause
 from fhir_adapters.hl7v2.store.person_merge import part, unite
 from fhir_adapters.store.referral_contacts import ReferralContactsRow
@@ -185,6 +186,26 @@ async def test_given_what_the_hospital_says_when_it_refers_then_both_stand_and_w
         ("gp-practice", "B86001", True),
         ("gp", "", True),
     }
+
+
+async def test_given_numbers_that_differ_by_their_extension_then_each_is_shown(door: Door) -> None:
+    await door.admitted()
+    numbers = ("0113 496 0001 ext 12", "0113 496 0001 ext 34", "0113 496 0001")
+    telecoms = [{"system": "phone", "value": each} for each in numbers]
+    await refer(door, **EDITH | {"telecom": telecoms})
+    assert {value for _, value, _ in await held(door)} == set(numbers[:2])
+
+
+async def test_given_thousands_of_contacts_when_referred_then_as_many_as_are_taken_are_known_at_once(
+    door: Door,
+) -> None:
+    await door.admitted()
+    many = [
+        {"name": {"text": f"Ruth {n}"}, "telecom": [{"system": "phone", "value": f"07700 9{n:05}"}]}
+        for n in range(3_000)
+    ]
+    await refer(door, **EDITH | {"contact": many})
+    assert len(await held(door)) == MOST
 
 
 async def test_given_a_referral_when_the_hospital_speaks_afterwards_then_nothing_of_it_is_lost(

@@ -198,6 +198,23 @@ def test_given_who_somebody_is_in_codes_and_words_then_no_word_is_lost(
     assert note == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "spoken"),
+    [
+        ({"given": ["Ruth"], "family": "Pell", "text": "Ruth Pell"}, "Ruth Pell"),
+        ({"given": ["Ruth"], "family": "Pell", "text": "Pell"}, "Ruth Pell"),
+        ({"given": ["Ruth"], "family": "Pell", "text": "Ruth Pell works nights"}, "Ruth Pell works nights"),
+        ({"given": ["Ruth"], "family": "Pell", "suffix": ["MBE"]}, "Ruth Pell MBE"),
+        ({"text": "\u202eRuth\u00a0Pell\u202c"}, "Ruth Pell"),
+    ],
+)
+def test_given_a_name_in_parts_and_words_then_what_says_more_is_taken(
+    name: dict[str, Any], spoken: str
+) -> None:
+    said, _ = read({"contact": [{"name": name}]})
+    assert said.contacts == (Contact(name=spoken),)
+
+
 PRACTICE = {
     "resourceType": "Organization",
     "id": "o",
