@@ -27,7 +27,7 @@ def bench(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     with quick_folder("bench") as folder:
         environment = {"TMPDIR": str(folder), **settings}
         return subprocess.run(
-            command, env=environment, capture_output=True, text=True, check=False, timeout=240
+            command, env=environment, capture_output=True, text=True, check=False, timeout=480
         )
 
 

@@ -280,9 +280,13 @@ def test_given_a_landlord_then_it_shows_the_work_at_its_own_hazard_and_at_nothin
 
 
 def test_given_another_landlord_by_now_then_the_first_adds_nothing_more() -> None:
-    story = with_hazard().ask(landlord_told(), 0)
+    story = with_hazard().ask(mould(room="kitchen"), 0).ask(landlord_told(), 0)
+    story.ask(landlord_told(hazard="hazard/2"), 0)
     story.ask(cmd.CorrectHazard(hazard="hazard/1", landlord_id=TRUST), 0)
     assert story.refused(added("hazard/1"), 1, who=actor(LANDLORD)) == REFUSED
+    assert story.refused(added("hazard/2"), 1, who=actor(LANDLORD)) == (None, "")
+    story.ask(cmd.CorrectHazard(hazard="hazard/2", landlord_id=TRUST), 0)
+    assert relation_of(story.case, LANDLORD) is None
 
 
 def test_given_environmental_health_then_it_shows_what_it_found_at_its_own_hazard_alone() -> None:
