@@ -7,6 +7,7 @@ from playwright.async_api import Page, ViewportSize
 
 from tests.api.bed_days.test_pages import left_after_four_days, waiting_ten_days
 from tests.api.conftest import Door, Looking
+from tests.api.fhir.posting import post, request
 from tests.api.signing_in import sign_in
 
 pytestmark = pytest.mark.browser
@@ -121,3 +122,14 @@ async def test_given_one_long_word_of_people_then_the_pages_that_show_it_are_no_
         async with looking.opened(f"/cases/{case_id}{path}", PHONE) as page:
             width = await page.evaluate("document.documentElement.scrollWidth")
             assert width <= PHONE["width"], (path, width)
+
+
+async def test_given_a_message_refused_for_a_deep_element_when_operators_look_then_its_path_fits_the_screen(
+    door: Door, looking: Looking
+) -> None:
+    answer = await post(door, request(patient={"telecom": [{"system": "pigeon", "value": "1"}]}))
+    assert answer.status_code == 422, answer.text
+    sign_in(door, "operator")
+    async with looking.opened("/messages/parked", PHONE) as page:
+        assert await page.get_by_text("telecom[0].system").first.is_visible()
+        assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
