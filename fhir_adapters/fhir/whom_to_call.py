@@ -6,7 +6,6 @@ can look at the message. Source of the elements: UK Core STU2 2.0.2 Patient; HL7
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -99,9 +98,7 @@ class _Reading:
             return None
         found = list(filter(None, (self._telecom(*each) for each in self._most(items, f"{path}.telecom"))))
         found.sort(key=lambda each: each[0])
-        return (
-            tuple(dict.fromkeys(each for _, each in found)) if found else self._none_left(f"{path}.telecom")
-        )
+        return tuple(dict.fromkeys(each for _, each in found)) or self._none_left(items)
 
     def _telecom(self, place: str, item: Any) -> tuple[int, Telecom] | None:
         value = _spoken(item.value)
@@ -132,12 +129,12 @@ class _Reading:
         if not items:
             return None
         found = (self._contact(*each) for each in self._most(items, f"{PATIENT}.contact"))
-        return tuple(dict.fromkeys(filter(None, found))) or self._none_left(f"{PATIENT}.contact")
+        return tuple(dict.fromkeys(filter(None, found))) or self._none_left(items)
 
-    def _none_left(self, path: str) -> tuple[()] | None:
+    def _none_left(self, items: Iterable[Any]) -> tuple[()] | None:
         """A list in which nothing could be read says nothing; one that is all over takes away what was."""
-        left = [each for each in self._left_out if re.match(rf"{re.escape(path)}\[\d+\] ", each)]
-        return () if left and all(each.endswith(f"({NOT_IN_FORCE})") for each in left) else None
+        there = [each for each in items if each is not None]
+        return () if there and not any(holds(each, self._around.today) for each in there) else None
 
     def _contact(self, place: str, item: Any) -> Contact | None:
         name = _name(item.name) or _display(item.organization)
@@ -211,9 +208,7 @@ class _Reading:
             return self._doctor_by_reference(reference, telecoms)
         place, resource = inside
         kind = type(resource).__name__
-        if kind not in DOCTORS:
-            return None
-        if not holds(resource, self._around.today):
+        if kind not in DOCTORS or not holds(resource, self._around.today):
             return None
         own = self._telecoms(resource.telecom, kind) or ()
         reached = tuple(dict.fromkeys((*telecoms, *own)))
