@@ -7,9 +7,9 @@ from typing import Any
 
 from api.cases.queries import note_summary
 from api.cases.timeline import timeline_lines, who_did
+from api.check_items.ended_answers import not_standing
 from api.check_items.queries import ItemKnown, Written
 from api.check_items.schemas import CheckItemDetail, CheckItemLine, CheckItems, ItemEvent, ItemStatement
-from api.check_items.standing import not_standing
 from api.checks.routes import item_json
 from api.web.names import Directory
 from discharge.cases.events import AnswerSettled, ItemAnswered, event_as_known

@@ -13,10 +13,10 @@ from api.cases.note_words import NoteLine, note_line, note_words, withdraw_href,
 from api.cases.timeline import known_by, timeline_lines
 from api.changes.views import Changes
 from api.check_items.answer_source import Sitting, name_input, told_select, way_select
+from api.check_items.ended_answers import not_standing
 from api.check_items.fields import ItemFields
 from api.check_items.json_views import who_said
 from api.check_items.queries import ItemKnown, Written
-from api.check_items.standing import not_standing
 from api.evidence.views import ItemFiles
 from api.web.names import Directory
 from api.web.page import words

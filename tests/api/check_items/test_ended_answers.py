@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from api.check_items import standing
+from api.check_items import ended_answers
+from api.check_items.ended_answers import not_standing
 from api.check_items.queries import TOLD_OF_AN_ITEM
-from api.check_items.standing import not_standing
 from discharge.cases.commands import ConfirmItem, MoveCheck, SaveAnswers, StartCheck
 from discharge.cases.events import EVENT, CheckStarted, Event
 from discharge.store.tables import CaseEventRow
@@ -66,13 +66,13 @@ def test_given_an_answer_that_came_along_then_it_stands() -> None:
 
 
 def test_given_an_answer_past_its_day_when_the_check_moved_then_it_says_so() -> None:
-    assert moved(LATER, heating="no").why("heating") == [standing.RAN_OUT_BEFORE]
+    assert moved(LATER, heating="no").why("heating") == [ended_answers.RAN_OUT_BEFORE]
 
 
 def test_given_an_answer_that_was_overtaken_when_the_check_moved_then_it_was_not_taken_over() -> None:
     story = Recorded().ask(SaveAnswers(form=FORM_1.code, answers={"heating": "yes"}), on=9)
     story.events.append(CheckStarted(form=FORM_2.code, started_on=day(BEGINS), moved_from=FORM_1.code))
-    assert story.why("heating") == [standing.NOT_TAKEN_OVER]
+    assert story.why("heating") == [ended_answers.NOT_TAKEN_OVER]
 
 
 def test_given_a_new_check_that_somebody_asked_for_then_answers_before_it_say_so() -> None:
@@ -80,7 +80,7 @@ def test_given_a_new_check_that_somebody_asked_for_then_answers_before_it_say_so
         story = Recorded()
         checked_on_two(story)
         story.ask(StartCheck(form=FORM_2.code), on=2).ask(ConfirmItem(item="heating", value="no"), on=3)
-        assert story.why("heating") == [None, standing.BEGUN_AGAIN]
+        assert story.why("heating") == [None, ended_answers.BEGUN_AGAIN]
 
 
 def test_given_an_answer_that_held_until_a_day_then_the_one_before_says_so_and_the_next_stands() -> None:
@@ -89,10 +89,10 @@ def test_given_an_answer_that_held_until_a_day_then_the_one_before_says_so_and_t
         checked_on_two(story)
         story.ask(ConfirmItem(item="water", value="yes"), on=LATER)
         story.ask(ConfirmItem(item="heating", value="yes"), on=LATER + 1)
-        assert story.why("heating") == [None, standing.RAN_OUT]
+        assert story.why("heating") == [None, ended_answers.RAN_OUT]
 
 
 def test_given_an_older_answer_that_is_written_down_late_then_it_says_so() -> None:
     story = Recorded().ask(SaveAnswers(form=FORM_1.code, answers={"heating": "yes"}), on=5)
     story.ask(ConfirmItem(item="heating", value="no", evidence="told"), on=3, now=5)
-    assert story.why("heating") == [standing.OLDER, None]
+    assert story.why("heating") == [ended_answers.OLDER, None]
