@@ -21,7 +21,8 @@ from api.fhir.cases import fhir_base
 from api.fhir.resource_types import SERVICE_REQUEST
 from api.fhir.search import asked
 from api.messages.raw_messages import RawMessage, keep_raw
-from api.referrals.service import Request, Requested, refer
+from api.referrals.asked import Request, Requested
+from api.referrals.service import refer
 from api.web.principals import Principal
 from api.web.services import Services
 from discharge.clocks import london_date

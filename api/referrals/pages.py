@@ -17,7 +17,8 @@ from api.forms.model import Around, CommandForm, Field
 from api.forms.submission import Filled, faults_of, fill_again, note_of, read_form
 from api.referrals import people
 from api.referrals import views as presenter
-from api.referrals.service import Referred, Request, Requested, ask_about, refer, require_sound
+from api.referrals.asked import Referred, Request, Requested
+from api.referrals.service import ask_about, refer, require_sound
 from api.web.names import Directory
 from api.web.page.visit import Visit, Visitor
 from api.web.refusals import Contradicted

@@ -13,7 +13,8 @@ from api.commands.answers import command_answer, request_answer
 from api.commands.danger_words import who_reads_words
 from api.commands.schemas import CommandAnswer
 from api.referral_requests.schemas import ReferralBody
-from api.referrals.service import Request, Requested, refer
+from api.referrals.asked import Request, Requested
+from api.referrals.service import refer
 from api.web import names
 from api.web.depends import Caller, IdempotencyKey, Ready
 from api.web.paging import Paged

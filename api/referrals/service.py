@@ -18,10 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.cases.viewer import known_here, seen_person, viewer_of
 from api.commands.asked import AskedCommand, Outcome
 from api.commands.contradictions import require_known, require_no_contradiction
-from api.commands.execution import body_hash, execute, existing, take
+from api.commands.execution import execute, existing, take
 from api.looks.notes import who
-from api.messages.raw_messages import RawMessage, keep_raw
+from api.messages.raw_messages import keep_raw
 from api.referrals import numbers, person_lookup
+from api.referrals.asked import Referred, Request, Requested
 from api.referrals.people import has_or_had
 from api.web.principals import Principal
 from api.web.services import Services
@@ -36,7 +37,6 @@ from discharge.store import audit, commands
 from discharge.store.request_keys import HEADER, stands_for_other
 from discharge.store.tables import Organisation, Person, PersonIdentifier, ReferralRequestRow
 from fhir_adapters.people.nhs_numbers import check_number
-from fhir_adapters.people.reach import NOBODY, ReferredContacts
 from fhir_adapters.referrals import ReferralValues, ReferredPerson
 from fhir_adapters.store import referral_contacts, referral_requests
 from fhir_adapters.store.referral_commands import (
@@ -53,58 +53,11 @@ ATTEMPTS = frozenset({"patient-mismatch", "unknown-patient", "too-many-referrals
 
 
 @dataclass(frozen=True)
-class Referred:
-    """What became of a referral. `opened` says that no case was there before."""
-
-    outcome: Outcome
-    opened: bool
-
-
-@dataclass(frozen=True)
-class Requested:
-    """The referral waits as a request until somebody takes it on or answers it."""
-
-    row: ReferralRequestRow
-    repeated: bool = False
-
-
-@dataclass(frozen=True)
 class _Organisations:
     """Who refers, and the housing-health service that takes the referral."""
 
     referrer: Organisation
     service_id: UUID | None
-
-
-@dataclass(frozen=True)
-class Request:
-    """One referral as a door understood it.
-
-    `key` is the asker's own key. `number` is the sender's own number of the referral by FHIR: it stands in
-    for a key, and may not be used for anything else. `sent` is a hash of what the client sent, where the
-    values do not say it all; `inbox_id` is the message that brought it, where that is kept already. `confirm`
-    holds the contradictions that the asker was asked about and confirms. `contacts` is whom to call for the
-    person, by the message.
-    """
-
-    values: ReferralValues
-    key: str | None = None
-    number: str | None = None
-    raw: RawMessage | None = None
-    inbox_id: UUID | None = None
-    sent: str | None = None
-    confirm: tuple[str, ...] = ()
-    contacts: ReferredContacts = NOBODY
-
-    @property
-    def digest(self) -> str:
-        """A hash of what was asked."""
-        return self.sent or body_hash(self.values.model_dump(mode="json"))
-
-    @property
-    def name(self) -> str | None:
-        """Under which of the asker's names it is known again."""
-        return self.key or (numbers.name_of(self.number, self.digest) if self.number else None)
 
 
 async def refer(services: Services, caller: Principal, request: Request) -> Referred | Requested:
